@@ -1,0 +1,16 @@
+"""What every page knows without asking the database."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def shop(request: HttpRequest) -> dict[str, Any]:
+    """Return the tablet and the clerk of this request, and whether this is the demo shop."""
+    return {
+        "tablet": getattr(request, "tablet", None),
+        "clerk": getattr(request, "clerk", None),
+        "is_demo": settings.ENV == "demo",
+        "lock_after": int(settings.AUTO_LOCK_AFTER.total_seconds()),
+    }

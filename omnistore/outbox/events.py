@@ -1,0 +1,50 @@
+"""Events: record a fact in the transaction that makes it true."""
+
+import uuid
+from datetime import datetime
+
+from django.db import connection
+from django.utils.timezone import now
+
+from omnistore.outbox.facts import Fact
+from omnistore.outbox.models import Event
+
+
+class OutsideTransaction(RuntimeError):
+    """A fact was recorded outside the transaction that changes the state: a bug."""
+
+
+def record(fact: Fact, *, at: datetime) -> Event:
+    """
+    Write the fact into its stream; after the commit a bell wakes the relay.
+
+    Raises:
+        OutsideTransaction: there is no transaction, so the fact could outlive the change or
+            be lost with it.
+    """
+    if not connection.in_atomic_block:
+        raise OutsideTransaction(fact.name)
+    stream_id, sequence = _next_in(fact.stream_key)
+    return Event.objects.create(
+        id=uuid.uuid4(),
+        stream_id=stream_id,
+        sequence=sequence,
+        name=fact.name,
+        customer_id=fact.customer_id,
+        payload=fact.payload(),
+        happened_at=at,
+        recorded_at=now(),
+    )
+
+
+def _next_in(stream_key: str) -> tuple[int, int]:
+    # The upsert holds the stream's row until the commit: numbers are given out in commit order.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO outbox_stream (key, last_sequence) VALUES (%s, 1) "
+            "ON CONFLICT (key) DO UPDATE SET last_sequence = outbox_stream.last_sequence + 1 "
+            "RETURNING id, last_sequence",
+            [stream_key],
+        )
+        stream_id, sequence = cursor.fetchone()
+    return stream_id, sequence

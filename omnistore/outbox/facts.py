@@ -1,0 +1,41 @@
+"""What a fact is: a frozen dataclass of ids, amounts and codes, named in the past tense."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Fact:
+    """
+    Something that happened, for whoever wants to hear it.
+
+    Children add fields of ids, codes, whole numbers and times. A fact with a customer goes into
+    his stream, any other into its store's.
+    """
+
+    name: ClassVar[str]
+
+    customer_id: UUID | None
+    store_code: str
+
+    @property
+    def stream_key(self) -> str:
+        return f"customer:{self.customer_id}" if self.customer_id else f"store:{self.store_code}"
+
+    def payload(self) -> dict[str, Any]:
+        """Return the fact's fields as JSON can hold them."""
+        return {field: _plain(value) for field, value in asdict(self).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,311 @@
+"""
+Settings of omnistore, all from the environment (see docs/operating.md for the list).
+
+`OMNISTORE_ENV` is production unless it says demo or test; in production a missing or unsafe
+setting stops the start with one clear line.
+"""
+
+import hashlib
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+import django_stubs_ext
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Lookup, TextField
+from django.utils.translation import gettext_lazy as _
+
+# Lets classes such as `Lookup[str]` be written as they are typed.
+django_stubs_ext.monkeypatch(extra_classes=(TextField, Lookup))
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+ENV = os.environ.get("OMNISTORE_ENV", "production")
+if ENV not in ("production", "demo", "test"):
+    raise ImproperlyConfigured("OMNISTORE_ENV must be production, demo or test.")
+IS_PRODUCTION = ENV == "production"
+VAR_DIR = Path(os.environ.get("OMNISTORE_VAR", BASE_DIR / "var"))
+
+
+def required(name: str, demo: str) -> str:
+    """Return the environment variable, or outside production the demo's value."""
+    value = os.environ.get(name, "")
+    if value:
+        return value
+    if IS_PRODUCTION:
+        raise ImproperlyConfigured(f"Set {name}: production does not start without it.")
+    return demo
+
+
+def flag(name: str, default: bool) -> bool:
+    """Return whether the environment variable says yes (1, true, yes, on)."""
+    return os.environ.get(name, str(default)).strip().lower() in ("1", "true", "yes", "on")
+
+
+def listed(name: str, default: str = "") -> list[str]:
+    """Return the comma separated environment variable as a list without empty entries."""
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+# --- the server ----------------------------------------------------------------------------------
+DEBUG = False
+SECRET_KEY = required(
+    "SECRET_KEY", "demo-only-" + hashlib.sha256(str(BASE_DIR).encode()).hexdigest()
+)
+if IS_PRODUCTION and len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY is too short: use 50 random characters or more.")
+# The first key seals, every key opens; put a new one in front to rotate.
+ENCRYPTION_KEYS = listed("OMNISTORE_ENCRYPTION_KEYS") or [SECRET_KEY]
+PUBLIC_URL = required("OMNISTORE_PUBLIC_URL", "http://localhost:8000").rstrip("/")
+ALLOWED_HOSTS = required("ALLOWED_HOSTS", "*").split(",")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+ROOT_URLCONF = "omnistore.urls"
+WSGI_APPLICATION = "omnistore.wsgi.application"
+AUTH_USER_MODEL = "stores.User"
+
+INSTALLED_APPS = [
+    "omnistore.demo" if ENV != "production" else "",
+    "omnistore.counter",
+    "omnistore.crm",
+    "orders",
+    "customers",
+    "stores",
+    "omnistore.outbox",
+    "omnistore.audit",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "csp",
+]
+INSTALLED_APPS = [app for app in INSTALLED_APPS if app]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "stores.http.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "omnistore.counter.context.shop",
+            ],
+            "builtins": ["omnistore.counter.templatetags.omnistore"],
+        },
+    }
+]
+
+# --- where things are kept -----------------------------------------------------------------------
+DATABASE_URL = required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'omnistore.sqlite3'}")
+DATABASES: dict[str, Any] = {
+    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=False)
+}
+IS_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+if IS_SQLITE:
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    DATABASES["default"]["OPTIONS"] = {
+        # A writer waits for the other instead of failing in the middle of its transaction.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        # FULL: there is money in here. 8 MB of cache per connection.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+        "PRAGMA cache_size=-8000;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = os.environ.get("REDIS_URL", "")
+if IS_PRODUCTION and not REDIS_URL and not flag("OMNISTORE_EMBEDDED", False):
+    raise ImproperlyConfigured(
+        "Set REDIS_URL, or OMNISTORE_EMBEDDED=1 for one store on one machine without services."
+    )
+
+# --- Celery: the database is the queue, Celery rings the bell and lends the workers ---------------
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_ACKS_ON_FAILURE = True
+CELERY_TASK_ACKS_ON_TIMEOUT = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = 60
+CELERY_TASK_TIME_LIMIT = 90
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 25
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+if REDIS_URL:
+    CELERY_BROKER_URL = REDIS_URL
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        "visibility_timeout": 300,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 3,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+    }
+else:
+    # Only bells travel here: a lost file costs one sweep, never an event.
+    bells = VAR_DIR / "bells"
+    for folder in ("queue", "processed", "control"):
+        (bells / folder).mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(bells / "queue"),
+        "data_folder_out": str(bells / "queue"),
+        "processed_folder": str(bells / "processed"),
+        "control_folder": str(bells / "control"),
+        "store_processed": False,
+        "polling_interval": 0.2,
+    }
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "sweep-outbox": {"task": "omnistore.outbox.tasks.sweep", "schedule": timedelta(seconds=3)},
+}
+# Connector kind → the callable that sends one delivery (omnistore.outbox.delivering.Send).
+OMNISTORE_CONNECTORS = {"webhook": "omnistore.crm.webhook.send"}
+# Outgoing calls go to public addresses only, except these hosts (the demo's own inbox).
+OMNISTORE_OUTGOING_ALLOWED = listed(
+    "OMNISTORE_OUTGOING_ALLOWED", "" if IS_PRODUCTION else "localhost,127.0.0.1"
+)
+if ENV == "demo":
+    CELERY_BEAT_SCHEDULE["demo-register"] = {
+        "task": "omnistore.demo.tasks.run_register",
+        "schedule": timedelta(seconds=2),
+    }
+
+# --- people and languages ------------------------------------------------------------------------
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", _("French")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "omnistore" / "locale"]
+TIME_ZONE = os.environ.get("OMNISTORE_TIME_ZONE", "Europe/Paris")
+USE_TZ = True
+USE_I18N = True
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+AUTO_LOCK_AFTER = timedelta(seconds=int(os.environ.get("OMNISTORE_AUTO_LOCK_SECONDS", "120")))
+PIN_TRIES = 5
+
+# --- the browser ---------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = not IS_PRODUCTION
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if IS_PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+IS_HTTPS = PUBLIC_URL.startswith("https://")
+if IS_PRODUCTION and not IS_HTTPS and not flag("OMNISTORE_ALLOW_HTTP", False):
+    raise ImproperlyConfigured("OMNISTORE_PUBLIC_URL must begin with https:// in production.")
+SECURE_SSL_REDIRECT = IS_PRODUCTION and IS_HTTPS
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if flag("OMNISTORE_PROXY", False) else None
+)
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "omnistore.counter.views.failures.csrf"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+# --- the API -------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["stores.http.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["stores.http.HasScope"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "EXCEPTION_HANDLER": "omnistore.problems.handle",
+    "UNAUTHENTICATED_USER": None,
+    "PAGE_SIZE": 50,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "omnistore",
+    "DESCRIPTION": "One truth per customer at the counter: identify, carts, orders, returns.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- logs: constant messages, ids as values, never personal data ---------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("OMNISTORE_LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+    },
+}
+if ENV == "test":
+    # The same hasher, cheap enough for hundreds of sign-ins.
+    PASSWORD_HASHERS = ["tests.hashers.CheapArgon2PasswordHasher"]
+    LOGGING["root"] = {"handlers": ["console"], "level": "WARNING"}

@@ -1,0 +1,40 @@
+"""
+What is offered, put aside, bought, brought back and paid back.
+
+Every amount is a whole number of the minor unit of the row's currency, tax included unless the
+name says tax.
+"""
+
+from orders.models.carts import Cart, CartLine
+from orders.models.catalogue import PolicyVersion, Product
+from orders.models.imports import SalesImport
+from orders.models.returns import (
+    CustomerReturn,
+    Exchange,
+    ExchangeLine,
+    Instruction,
+    Refund,
+    RefundPlan,
+    ReturnLine,
+)
+from orders.models.sales import NumberSeries, Order, OrderLine, Payment, Tender
+
+__all__ = [
+    "Cart",
+    "CartLine",
+    "CustomerReturn",
+    "Exchange",
+    "ExchangeLine",
+    "Instruction",
+    "NumberSeries",
+    "Order",
+    "OrderLine",
+    "Payment",
+    "PolicyVersion",
+    "Product",
+    "Refund",
+    "RefundPlan",
+    "ReturnLine",
+    "SalesImport",
+    "Tender",
+]

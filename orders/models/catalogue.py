@@ -1,0 +1,102 @@
+"""What is offered, and under which announced rules it may come back."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+from stores.models import Store
+
+
+class Product(models.Model):
+    """An article as the register and the web shop both know it, one price for both."""
+
+    class Kind(models.TextChoices):
+        GOODS = "GOODS", _("goods")
+        # Postage, bank charges, samples, manual corrections: on orders, but nothing to bring back.
+        SERVICE = "SERVICE", _("service or charge")
+
+    kind = models.CharField(_("kind"), max_length=7, choices=Kind.choices, default=Kind.GOODS)
+    sku = models.CharField(_("article number"), max_length=40, unique=True)
+    gtin = models.CharField(_("barcode"), max_length=14, blank=True)
+    # Articles of one model differ in size or colour only.
+    model = models.CharField(_("model"), max_length=40)
+    name = models.CharField(_("name"), max_length=120)
+    variant = models.CharField(_("size or colour"), max_length=60, blank=True)
+    # Chooses the policy; empty: the chain's.
+    product_class = models.CharField(_("class"), max_length=30, blank=True)
+    picture = models.CharField(_("picture"), max_length=200, blank=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    price = models.BigIntegerField(_("price"))
+    tax_rate = models.DecimalField(_("tax rate"), max_digits=5, decimal_places=4)
+    # Sealed hygiene goods, made to measure, opened software: no withdrawal (rules.md 1.6).
+    has_no_withdrawal = models.BooleanField(_("no right of withdrawal"), default=False)
+    is_offered = models.BooleanField(_("offered"), default=True)
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        constraints = [
+            CheckConstraint(condition=Q(price__gte=0), name="orders_price_not_negative"),
+            CheckConstraint(
+                condition=Q(tax_rate__gte=0, tax_rate__lt=1), name="orders_tax_rate_is_a_share"
+            ),
+        ]
+        indexes = [
+            Index(fields=["model"], name="orders_products_of_model"),
+            Index(fields=["gtin"], name="orders_products_by_barcode", condition=~Q(gtin="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku} {self.name}"
+
+    @property
+    def is_goods(self) -> bool:
+        return self.kind == self.Kind.GOODS
+
+
+class PolicyVersion(models.Model):
+    """
+    The announced return policy from a day on; a change is a new version, never an edit.
+
+    `rules` is a list of small rules, each `{"rule": name, …}`; `orders.policies` reads them.
+    """
+
+    RULES: ClassVar = ("window", "final_sale")
+
+    store = models.ForeignKey(
+        Store,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="policies",
+        verbose_name=_("store"),
+        help_text=_("Empty: all stores."),
+    )
+    product_class = models.CharField(
+        _("class of products"), max_length=30, blank=True, help_text=_("Empty: all products.")
+    )
+    version = models.PositiveIntegerField(_("version"))
+    rules = models.JSONField(_("rules"))
+    note = models.CharField(_("why this version"), max_length=200, blank=True)
+    start_at = models.DateTimeField(_("in force from"))
+    created_at = models.DateTimeField(_("written"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("return policy")
+        verbose_name_plural = _("return policies")
+        constraints = [
+            UniqueConstraint(
+                fields=["store", "product_class", "version"],
+                name="orders_policy_version_once_per_store",
+            ),
+            UniqueConstraint(
+                fields=["product_class", "version"],
+                condition=Q(store__isnull=True),
+                name="orders_policy_version_once_for_all",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"v{self.version} ({self.start_at:%Y-%m-%d})"

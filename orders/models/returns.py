@@ -1,0 +1,345 @@
+"""What came back: permission, goods and money, each with a state of its own."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer, Identifier
+from orders.models.catalogue import PolicyVersion, Product
+from orders.models.sales import Order, OrderLine, Payment, Tender
+from stores.models import ApiKey, Clerk, Register, Store, Tablet
+
+
+class CustomerReturn(models.Model):
+    """
+    A return, from its draft on. Its id is the draft's key: sent twice, it is taken once.
+
+    `number` is given when it is submitted.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "DRAFT", _("draft")
+        SUBMITTED = "SUBMITTED", _("submitted")
+        ACCEPTED = "ACCEPTED", _("accepted")
+        NEEDS_REVIEW = "REVIEW", _("needs review")
+        REFUSED = "REFUSED", _("refused")
+        RECEIVED = "RECEIVED", _("received")
+        SETTLED = "SETTLED", _("settled")
+        CLOSED = "CLOSED", _("closed")
+        CANCELLED = "CANCELLED", _("cancelled")
+
+    # States whose units are not on their way back (rules.md 1.1).
+    NOT_COUNTED: ClassVar = (State.DRAFT, State.REFUSED, State.CANCELLED)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="returns"
+    )
+    via = models.ForeignKey(
+        Identifier,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("brought by"),
+    )
+    # Returned in; empty only for imported returns of a shop without stores.
+    store = models.ForeignKey(
+        Store, on_delete=models.PROTECT, null=True, blank=True, related_name="returns"
+    )
+    tablet = models.ForeignKey(
+        Tablet, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    clerk = models.ForeignKey(
+        Clerk, on_delete=models.PROTECT, null=True, blank=True, related_name="returns"
+    )
+    api_key = models.ForeignKey(
+        ApiKey, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.DRAFT)
+    source = models.CharField(_("source"), max_length=40, default="counter")
+    number = models.CharField(_("number"), max_length=40, null=True, blank=True)
+    number_key = models.CharField(max_length=40, blank=True, editable=False)
+    # What an API caller sent, hashed: the same key with other words is an error.
+    request_hash = models.CharField(max_length=64, blank=True, editable=False)
+    currency = models.CharField(_("currency"), max_length=3)
+    is_historical = models.BooleanField(_("historical"), default=False)
+    created_at = models.DateTimeField(_("begun"))
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    received_at = models.DateTimeField(_("received"), null=True, blank=True)
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("return")
+        verbose_name_plural = _("returns")
+        constraints = [
+            UniqueConstraint(fields=["source", "number"], name="orders_return_number_once"),
+            CheckConstraint(
+                condition=Q(state="DRAFT") | Q(number__isnull=False),
+                name="orders_submitted_return_has_number",
+            ),
+        ]
+        indexes = [
+            Index(fields=["customer", "-created_at"], name="orders_returns_of_customer"),
+            Index(
+                fields=["number_key"], name="orders_returns_by_number", condition=~Q(number_key="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or str(self.id)[:8]
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+
+class ReturnLine(models.Model):
+    """Units of one order line that come back: why, in which state, by which right, for how much."""
+
+    class Reason(models.TextChoices):
+        TOO_SMALL = "TOO_SMALL", _("too small")
+        TOO_LARGE = "TOO_LARGE", _("too large")
+        WRONG_ITEM = "WRONG_ITEM", _("wrong item")
+        NOT_AS_DESCRIBED = "NOT_AS_DESCRIBED", _("not as described")
+        DEFECTIVE = "DEFECTIVE", _("defective")
+        STYLE = "STYLE", _("style")
+        COLOUR = "COLOUR", _("colour")
+        CHANGED_MIND = "CHANGED_MIND", _("changed mind")
+        ARRIVED_LATE = "ARRIVED_LATE", _("arrived late")
+        OTHER = "OTHER", _("other")
+
+    class Condition(models.TextChoices):
+        AS_NEW = "AS_NEW", _("sellable as new")
+        OPENED = "OPENED", _("opened")
+        DAMAGED = "DAMAGED", _("damaged")
+        SOILED = "SOILED", _("soiled")
+        INCOMPLETE = "INCOMPLETE", _("incomplete")
+
+    class Right(models.TextChoices):
+        WITHDRAWAL = "WITHDRAWAL", _("right of withdrawal")
+        CONFORMITY = "CONFORMITY", _("legal guarantee of conformity")
+        POLICY = "POLICY", _("the shop's announced policy")
+        GESTURE = "GESTURE", _("commercial gesture")
+
+    class Disposition(models.TextChoices):
+        TO_SHELF = "TO_SHELF", _("back to shelf")
+        TO_REPAIR = "TO_REPAIR", _("to repair")
+        TO_DESTROY = "TO_DESTROY", _("to destroy")
+        TO_STORE = "TO_STORE", _("to another store")
+        MISSING = "MISSING", _("missing")
+
+    class Resolution(models.TextChoices):
+        REFUND = "REFUND", _("refund")
+        EXCHANGE = "EXCHANGE", _("exchange")
+
+    customer_return = models.ForeignKey(
+        CustomerReturn, on_delete=models.CASCADE, related_name="lines"
+    )
+    # Empty when no purchase of ours matches: sold before our records begin, or no receipt.
+    order_line = models.ForeignKey(
+        OrderLine, on_delete=models.PROTECT, null=True, blank=True, related_name="return_lines"
+    )
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    policy = models.ForeignKey(
+        PolicyVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # With the return's own store these say where it was sold, returned and restocked.
+    sold_in = models.ForeignKey(
+        Store, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    restocked_in = models.ForeignKey(
+        Store, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    position = models.PositiveIntegerField(_("position"))
+    units = models.PositiveIntegerField(_("units"))
+    received_units = models.PositiveIntegerField(_("units received"), default=0)
+    reason = models.CharField(_("reason"), max_length=16, choices=Reason.choices, blank=True)
+    reason_words = models.CharField(_("in words"), max_length=200, blank=True)
+    condition = models.CharField(
+        _("condition"), max_length=10, choices=Condition.choices, blank=True
+    )
+    right = models.CharField(_("by which right"), max_length=10, choices=Right.choices, blank=True)
+    resolution = models.CharField(
+        _("settled by"), max_length=8, choices=Resolution.choices, default=Resolution.REFUND
+    )
+    # In a draft: the variant the customer wants instead.
+    replacement = models.ForeignKey(
+        Product, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    disposition = models.CharField(
+        _("goes to"), max_length=10, choices=Disposition.choices, blank=True
+    )
+    # The units' share of what was paid, and of the tax within; zero in a draft.
+    amount = models.BigIntegerField(_("value"), default=0)
+    tax = models.BigIntegerField(_("tax within"), default=0)
+
+    class Meta:
+        verbose_name = _("return line")
+        verbose_name_plural = _("return lines")
+        constraints = [
+            UniqueConstraint(
+                fields=["customer_return", "position"], name="orders_return_position_once"
+            ),
+            CheckConstraint(condition=Q(units__gt=0), name="orders_return_line_has_units"),
+            CheckConstraint(condition=Q(amount__gte=0, tax__gte=0), name="orders_return_amounts"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.units} × {self.product_id}"
+
+
+class RefundPlan(models.Model):
+    """Who gets which money back, agreed before anything is paid."""
+
+    class State(models.TextChoices):
+        PROPOSED = "PROPOSED", _("proposed")
+        AGREED = "AGREED", _("agreed")
+        RUNNING = "RUNNING", _("running")
+        PARTLY_DONE = "PARTLY", _("partly done")
+        DONE = "DONE", _("done")
+
+    class Route(models.TextChoices):
+        ORIGINAL = "ORIGINAL", _("the means that paid")
+        OTHER = "OTHER", _("another, agreed by the customer")
+
+    customer_return = models.OneToOneField(
+        CustomerReturn, on_delete=models.PROTECT, related_name="refund_plan"
+    )
+    agreed_by = models.ForeignKey(
+        Clerk, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    amount = models.BigIntegerField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    route = models.CharField(
+        _("route"), max_length=8, choices=Route.choices, default=Route.ORIGINAL
+    )
+    agreement = models.CharField(_("how he agreed"), max_length=200, blank=True)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices)
+    agreed_at = models.DateTimeField(_("agreed"), null=True, blank=True)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("refund plan")
+        verbose_name_plural = _("refund plans")
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency} {self.state}"
+
+
+class Refund(models.Model):
+    """One share of a plan, back to one tender, by its own key on every try."""
+
+    class State(models.TextChoices):
+        AGREED = "AGREED", _("agreed")
+        ASKED = "ASKED", _("asked of the register")
+        PAID = "PAID", _("paid")
+        FAILED = "FAILED", _("failed")
+
+    # Failed ones free their amount (rules.md 2.4).
+    HOLDING: ClassVar = (State.AGREED, State.ASKED, State.PAID)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    plan = models.ForeignKey(RefundPlan, on_delete=models.PROTECT, related_name="refunds")
+    # Empty only for imported refunds whose payment is not known.
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="refunds"
+    )
+    tender = models.CharField(_("tender"), max_length=12, choices=Tender.choices)
+    amount = models.BigIntegerField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    position = models.PositiveSmallIntegerField(_("order of execution"))
+    state = models.CharField(_("state"), max_length=6, choices=State.choices)
+    # Given to the gateway on every try, stored before the first.
+    idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    reference = models.CharField(_("register's reference"), max_length=80, blank=True)
+    failure = models.CharField(_("why it failed"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("planned"))
+    settled_at = models.DateTimeField(_("paid or failed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
+        constraints = [
+            CheckConstraint(condition=Q(amount__gt=0), name="orders_refund_is_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency} {self.tender}"
+
+
+class Instruction(models.Model):
+    """A signed order to a register to pay one refund; the register confirms or refuses it."""
+
+    class State(models.TextChoices):
+        WAITING = "WAITING", _("waiting for the register")
+        CONFIRMED = "CONFIRMED", _("confirmed")
+        REFUSED = "REFUSED", _("refused by the register")
+
+    refund = models.OneToOneField(Refund, on_delete=models.PROTECT, related_name="instruction")
+    register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="instructions")
+    state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.WAITING)
+    issued_at = models.DateTimeField(_("issued"))
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("register instruction")
+        verbose_name_plural = _("register instructions")
+        indexes = [
+            Index(
+                fields=["register", "issued_at"],
+                name="orders_instructions_waiting",
+                condition=Q(state="WAITING"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.register_id}: {self.refund_id}"
+
+
+class Exchange(models.Model):
+    """One document: what the returned units are worth, what the new ones cost, the difference."""
+
+    customer_return = models.OneToOneField(
+        CustomerReturn, on_delete=models.PROTECT, related_name="exchange"
+    )
+    # The replacements, handed over as an order of their own so that they can come back too.
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="exchange")
+    credit = models.BigIntegerField(_("credit"))
+    charges = models.BigIntegerField(_("charges"))
+    currency = models.CharField(_("currency"), max_length=3)
+    made_at = models.DateTimeField(_("made"))
+
+    class Meta:
+        verbose_name = _("exchange")
+        verbose_name_plural = _("exchanges")
+
+    def __str__(self) -> str:
+        return str(self.order)
+
+    @property
+    def difference(self) -> int:
+        """What the customer pays when negative, receives when positive."""
+        return self.credit - self.charges
+
+
+class ExchangeLine(models.Model):
+    """Which returned units were replaced by which handed-over line."""
+
+    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="lines")
+    return_line = models.OneToOneField(
+        ReturnLine, on_delete=models.PROTECT, related_name="exchange_line"
+    )
+    order_line = models.OneToOneField(
+        OrderLine, on_delete=models.PROTECT, related_name="exchange_line"
+    )
+
+    class Meta:
+        verbose_name = _("exchange line")
+        verbose_name_plural = _("exchange lines")
+
+    def __str__(self) -> str:
+        return f"{self.return_line_id} → {self.order_line_id}"

@@ -1,0 +1,183 @@
+"""Orders of every channel, their lines, and the tenders that paid for them."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer, Identifier
+from orders.models.catalogue import Product
+from stores.models import Clerk, Register, Store
+
+
+class Tender(models.TextChoices):
+    """A means of payment."""
+
+    CARD = "CARD", _("bank card")
+    CASH = "CASH", _("cash")
+    CHEQUE = "CHEQUE", _("cheque")
+    PAYPAL = "PAYPAL", _("PayPal")
+    TRANSFER = "TRANSFER", _("bank transfer")
+    GIFT_CARD = "GIFT_CARD", _("gift card")
+    STORE_CREDIT = "STORE_CREDIT", _("store credit")
+
+
+class NumberSeries(models.Model):
+    """The last number given out in a series; numbered under its row's lock."""
+
+    name = models.CharField(max_length=40, unique=True)
+    last = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("number series")
+        verbose_name_plural = _("number series")
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.last}"
+
+
+class Order(models.Model):
+    """
+    A sale on any channel: a receipt of a store, a web order, a phone order.
+
+    It keeps the customer and the identifier that brought it; no merge ever rewrites them.
+    """
+
+    class Kind(models.TextChoices):
+        SALE = "SALE", _("sale")
+        # What was handed over in exchange; its lines cost what the first ones cost.
+        EXCHANGE = "EXCHANGE", _("exchange")
+
+    class Channel(models.TextChoices):
+        STORE = "STORE", _("in store")
+        WEB = "WEB", _("web")
+        PHONE = "PHONE", _("phone")
+        MARKETPLACE = "MARKET", _("marketplace")
+
+    AT_A_DISTANCE: ClassVar = (Channel.WEB, Channel.PHONE, Channel.MARKETPLACE)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="orders"
+    )
+    via = models.ForeignKey(
+        Identifier,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("brought by"),
+    )
+    # Sold in; empty for the web.
+    store = models.ForeignKey(
+        Store, on_delete=models.PROTECT, null=True, blank=True, related_name="orders"
+    )
+    register = models.ForeignKey(
+        Register, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    clerk = models.ForeignKey(
+        Clerk, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.SALE)
+    channel = models.CharField(_("channel"), max_length=6, choices=Channel.choices)
+    source = models.CharField(_("source"), max_length=40)
+    number = models.CharField(_("number"), max_length=40)
+    # The number's letters and digits only, in capitals: what a clerk's typing is compared with.
+    number_key = models.CharField(max_length=40, editable=False)
+    currency = models.CharField(_("currency"), max_length=3)
+    total = models.BigIntegerField(_("paid"))
+    tax = models.BigIntegerField(_("tax within"))
+    # Imported with its own old dates: nothing in it is returnable, retention leaves it alone.
+    is_historical = models.BooleanField(_("historical"), default=False)
+    placed_at = models.DateTimeField(_("placed"))
+    # Last parcel arrived or handed over; the clocks of returns start here.
+    delivered_at = models.DateTimeField(_("handed over"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = [
+            UniqueConstraint(fields=["source", "number"], name="orders_number_once_per_source")
+        ]
+        indexes = [
+            Index(fields=["customer", "-placed_at"], name="orders_latest_of_customer"),
+            Index(fields=["number_key"], name="orders_by_number"),
+            Index(fields=["-placed_at"], name="orders_latest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_at_a_distance(self) -> bool:
+        return self.channel in self.AT_A_DISTANCE
+
+
+class OrderLine(models.Model):
+    """An article on an order: what was asked for it, what was taken off, what was paid."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="order_lines")
+    # The order whose tenders paid for this line, when it is not its own: exchanged goods.
+    paid_by = models.ForeignKey(
+        Order, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    position = models.PositiveIntegerField(_("position"))
+    quantity = models.PositiveIntegerField(_("quantity"))
+    handed_over = models.PositiveIntegerField(_("handed over"))
+    written_off = models.PositiveIntegerField(_("written off"), default=0)
+    unit_price = models.BigIntegerField(_("unit price"))
+    line_discount = models.BigIntegerField(_("line discount"), default=0)
+    order_discount = models.BigIntegerField(_("share of order discounts"), default=0)
+    total = models.BigIntegerField(_("paid"))
+    tax = models.BigIntegerField(_("tax within"))
+    tax_rate = models.DecimalField(_("tax rate"), max_digits=5, decimal_places=4)
+    is_final_sale = models.BooleanField(_("final sale"), default=False)
+    is_gift = models.BooleanField(_("gift"), default=False)
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        constraints = [
+            UniqueConstraint(fields=["order", "position"], name="orders_position_once"),
+            CheckConstraint(condition=Q(quantity__gt=0), name="orders_line_has_units"),
+            CheckConstraint(
+                condition=Q(handed_over__lte=F("quantity"), written_off__lte=F("handed_over")),
+                name="orders_handed_over_within_quantity",
+            ),
+            CheckConstraint(
+                condition=Q(total__gte=0, tax__gte=0, tax__lte=F("total")),
+                name="orders_line_amounts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.product_id}"
+
+    @property
+    def payer_id(self) -> uuid.UUID:
+        """The order whose payments a refund of this line goes back to."""
+        return self.paid_by_id or self.order_id
+
+
+class Payment(models.Model):
+    """A tender of an order: what was captured by which means."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
+    tender = models.CharField(_("tender"), max_length=12, choices=Tender.choices)
+    amount = models.BigIntegerField(_("captured"))
+    # The till's or the processor's own reference; never a card number.
+    reference = models.CharField(_("reference"), max_length=80, blank=True)
+    captured_at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        constraints = [
+            CheckConstraint(condition=Q(amount__gte=0), name="orders_captured_not_negative")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tender} {self.amount}"

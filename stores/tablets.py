@@ -1,0 +1,89 @@
+"""Tablets: open one for a store, recognise it again, know who is signed in on it."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from omnistore.errors import Refused
+from omnistore.tokens import fingerprint, new_secret
+from stores.models import Clerk, Register, Store, Tablet, User
+
+# Activity is written at most this often, so that most requests only read.
+ACTIVITY_STEP = timedelta(seconds=10)
+
+
+class MayNotOpen(Refused):
+    status = 403
+    code = "may_not_open_tablet"
+    words = _("Your account may not open a tablet for this store.")
+
+
+def stores_for(user: User) -> list[Store]:
+    """Return the stores for which the user may open a tablet."""
+    active = Store.objects.filter(is_active=True)
+    if user.is_superuser:
+        return list(active.order_by("name"))
+    return list(
+        active.filter(
+            clerks__user=user, clerks__is_active=True, clerks__role=Clerk.Role.MANAGER
+        ).order_by("name")
+    )
+
+
+def open(*, user: User, store: Store, name: str, at: datetime) -> tuple[Tablet, str]:
+    """
+    Return a new tablet of the store and the secret that its cookie keeps.
+
+    Raises:
+        MayNotOpen: the user manages another store, or none.
+    """
+    if store not in stores_for(user):
+        raise MayNotOpen()
+    secret = new_secret()
+    register = Register.objects.filter(store=store, is_active=True).order_by("name").first()
+    tablet = Tablet.objects.create(
+        store=store,
+        register=register,
+        opened_by=user,
+        name=name,
+        token_hash=fingerprint(secret),
+        opened_at=at,
+        active_at=at,
+    )
+    return tablet, secret
+
+
+def recognise(secret: str) -> Tablet | None:
+    """Return the tablet with its store, register and clerk in one query; None when revoked."""
+    if not secret:
+        return None
+    return (
+        Tablet.objects.select_related("store", "register", "clerk")
+        .filter(token_hash=fingerprint(secret), revoked_at=None)
+        .first()
+    )
+
+
+def signed_in(tablet: Tablet, now: datetime) -> Clerk | None:
+    """Return the clerk at the tablet, None when nobody is, he left, or two idle minutes passed."""
+    clerk = tablet.clerk
+    if clerk is None or not clerk.is_active:
+        return None
+    return clerk if now - tablet.active_at < settings.AUTO_LOCK_AFTER else None
+
+
+def touch(tablet: Tablet, now: datetime) -> None:
+    """Keep the tablet awake."""
+    if now - tablet.active_at >= ACTIVITY_STEP:
+        Tablet.objects.filter(pk=tablet.pk).update(active_at=now)
+
+
+def lock(tablet: Tablet) -> None:
+    """Sign the clerk out; his drafts stay."""
+    Tablet.objects.filter(pk=tablet.pk).update(clerk=None)
+
+
+def revoke(tablet: Tablet, at: datetime) -> None:
+    """Make the tablet's cookie worthless for good."""
+    Tablet.objects.filter(pk=tablet.pk, revoked_at=None).update(revoked_at=at, clerk=None)

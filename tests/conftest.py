@@ -1,0 +1,45 @@
+"""People with fixed names and rights, for every test."""
+
+import pytest
+from django.test import Client
+
+from stores.http import TABLET_COOKIE
+from stores.models import Clerk, Register, Store, Tablet
+from tests import factories
+
+
+@pytest.fixture
+def lyon(db: None) -> Store:
+    """A French store."""
+    return factories.make_store()
+
+
+@pytest.fixture
+def till(lyon: Store) -> Register:
+    """The register of the Lyon store."""
+    return factories.make_register(lyon)
+
+
+@pytest.fixture
+def nadia(lyon: Store) -> Clerk:
+    """A sales clerk in Lyon."""
+    return factories.make_clerk(lyon, "Nadia Benali")
+
+
+@pytest.fixture
+def marc(lyon: Store) -> Clerk:
+    """The manager in Lyon."""
+    return factories.make_clerk(lyon, "Marc Perrin", pin="246801", role=Clerk.Role.MANAGER)
+
+
+@pytest.fixture
+def tablet(lyon: Store, till: Register, nadia: Clerk) -> Tablet:
+    """A tablet in Lyon with Nadia signed in."""
+    return factories.make_tablet(lyon, nadia)
+
+
+@pytest.fixture
+def counter(client: Client, tablet: Tablet) -> Client:
+    """A browser on that tablet."""
+    client.cookies[TABLET_COOKIE] = "tablet-secret"
+    return client
