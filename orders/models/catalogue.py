@@ -1,7 +1,5 @@
 """What is offered, and under which announced rules it may come back."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
@@ -62,8 +60,6 @@ class PolicyVersion(models.Model):
 
     `rules` is a list of small rules, each `{"rule": name, …}`; `orders.policies` reads them.
     """
-
-    RULES: ClassVar = ("window", "final_sale")
 
     store = models.ForeignKey(
         Store,

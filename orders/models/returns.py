@@ -46,6 +46,10 @@ class CustomerReturn(models.Model):
         related_name="+",
         verbose_name=_("brought by"),
     )
+    # Where the clerk began; lines of other orders may join.
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, null=True, blank=True, related_name="returns"
+    )
     # Returned in; empty only for imported returns of a shop without stores.
     store = models.ForeignKey(
         Store, on_delete=models.PROTECT, null=True, blank=True, related_name="returns"

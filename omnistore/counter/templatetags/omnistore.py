@@ -1,53 +1,10 @@
-"""How amounts, phones and ages are written, in the language of the moment."""
+"""`omnistore.words` for templates: `{{ refund.amount|money:refund.currency }}`."""
 
-from datetime import datetime
-
-import phonenumbers
-from babel.numbers import format_currency
 from django import template
-from django.utils.timezone import localdate, localtime, now
-from django.utils.translation import get_language, gettext, ngettext
 
-from omnistore.money import to_decimal
+from omnistore import words
 
 register = template.Library()
 
-
-@register.filter
-def money(minor: int, currency: str) -> str:
-    """Return the amount as people write it: 1990 and EUR give 19,90 € or €19.90."""
-    return format_currency(to_decimal(minor, currency), currency, locale=get_language() or "fr")
-
-
-@register.filter
-def phone(e164: str) -> str:
-    """Return the number as people of its country write it, abroad with its prefix."""
-    try:
-        number = phonenumbers.parse(e164)
-    except phonenumbers.NumberParseException:
-        return e164
-    style = phonenumbers.PhoneNumberFormat
-    is_french = number.country_code == 33
-    return phonenumbers.format_number(number, style.NATIONAL if is_french else style.INTERNATIONAL)
-
-
-@register.filter
-def ago(at: datetime | None) -> str:
-    """Return how long ago, in the largest unit that says enough."""
-    if at is None:
-        return ""
-    seconds = int((now() - at).total_seconds())
-    if seconds < 60:
-        return gettext("just now")
-    if seconds < 3600:
-        minutes = seconds // 60
-        return ngettext("%(count)s minute ago", "%(count)s minutes ago", minutes) % {
-            "count": minutes
-        }
-    days = (localdate() - localtime(at).date()).days
-    if days == 0:
-        hours = seconds // 3600
-        return ngettext("%(count)s hour ago", "%(count)s hours ago", hours) % {"count": hours}
-    if days == 1:
-        return gettext("yesterday")
-    return ngettext("%(count)s day ago", "%(count)s days ago", days) % {"count": days}
+for write in (words.money, words.phone, words.ago, words.day):
+    register.filter(write.__name__, write)
