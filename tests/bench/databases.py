@@ -1,0 +1,82 @@
+"""Databases for benches: SQLite files in var/bench, or others on the server of DATABASE_URL."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = Path(os.environ.get("OMNISTORE_VAR", ROOT / "var")) / "bench"
+SERVER = os.environ.get("DATABASE_URL", "")
+IS_SQLITE = not SERVER.startswith("postgres")
+
+
+def url(name: str) -> str:
+    """Return the DATABASE_URL of the bench database with that name, made or not."""
+    if IS_SQLITE:
+        return f"sqlite:///{FOLDER / name}.sqlite3"
+    return urlunsplit(urlsplit(SERVER)._replace(path=f"/omnistore_bench_{name}"))
+
+
+def environment(name: str, **more: str) -> dict[str, str]:
+    """Return the environment of a process on that database that rings no bell of ours."""
+    env = {key: value for key, value in os.environ.items() if key != "REDIS_URL"}
+    var = FOLDER / f"{name}.var"
+    return (
+        env | {"DATABASE_URL": url(name), "OMNISTORE_ENV": "test", "OMNISTORE_VAR": str(var)} | more
+    )
+
+
+def empty(name: str) -> str:
+    """Make the database anew, with its tables and nothing in them; return its DATABASE_URL."""
+    drop(name)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    if not IS_SQLITE:
+        _on_server("CREATE DATABASE {}", name)
+    manage(name, "migrate", "--verbosity", "0")
+    return url(name)
+
+
+def manage(name: str, *command: str) -> None:
+    """Run a manage.py command on the database; its failure is ours."""
+    subprocess.run(
+        [sys.executable, "manage.py", *command], cwd=ROOT, env=environment(name), check=True
+    )
+
+
+def exists(name: str) -> bool:
+    if IS_SQLITE:
+        return _file(name).exists()
+    with psycopg.connect(SERVER) as connection:
+        query = "SELECT 1 FROM pg_database WHERE datname = %s"
+        return bool(connection.execute(query, [f"omnistore_bench_{name}"]).fetchone())
+
+
+def rename(old: str, new: str) -> None:
+    """Give a finished database its name, so that a half made one is never taken for it."""
+    drop(new)
+    if IS_SQLITE:
+        _file(old).rename(_file(new))
+    else:
+        _on_server("ALTER DATABASE {} RENAME TO {}", old, new)
+
+
+def drop(name: str) -> None:
+    if not IS_SQLITE:
+        _on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{_file(name)}{suffix}").unlink(missing_ok=True)
+
+
+def _file(name: str) -> Path:
+    return FOLDER / f"{name}.sqlite3"
+
+
+def _on_server(statement: str, *names: str) -> None:
+    identifiers = [sql.Identifier(f"omnistore_bench_{name}") for name in names]
+    with psycopg.connect(SERVER, autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(*identifiers))
