@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -16,12 +16,15 @@ from django_htmx.middleware import HtmxDetails
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from omnistore.audit.looks import Watcher
 from omnistore.audit.models import Look
 from stores import keys, tablets
 from stores.models import ApiKey, Clerk, Tablet
+
+if TYPE_CHECKING:
+    # At run time it imports this module first, by the settings.
+    from rest_framework.views import APIView
 
 TABLET_COOKIE = "omnistore_tablet"
 LANGUAGE_COOKIE = "omnistore_language"
@@ -132,6 +135,6 @@ class ApiKeyAuthentication(BaseAuthentication):
 class HasScope(BasePermission):
     """The view's `scope` is among the key's."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         key: Any = request.user
         return isinstance(key, ApiKey) and key.allows(getattr(view, "scope", ""))
