@@ -1,25 +1,18 @@
-# make run   the demo shop, nothing to install by hand      make test   the suite, on SQLite or DATABASE_URL
-PYTHON ?= python3
+# make run     the demo shop on http://localhost:8000 (PORT=…), with nothing to install by hand
+# make test    the suite, on SQLite, or on DATABASE_URL and REDIS_URL when they are set
+# make lint    format, types, import contracts, templates, missing migrations
 PORT ?= 8000
+# The first Python from 3.11 on.
+PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11 python3.14,\
+	$(shell $(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)))
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+CATALOGUES := $(wildcard omnistore/locale/*/LC_MESSAGES/*.po)
 
 export PORT
 
-.PHONY: run test browser lint bench lock messages mo clean
-
-.venv/run: requirements/run.txt
-	@test -x $(PY) || $(PYTHON) -m venv .venv
-	$(PIP) -r requirements/run.txt
-	@touch $@
-
-.venv/dev: requirements/dev.txt .venv/run
-	$(PIP) -r requirements/dev.txt
-	@touch $@
-
-# Catalogues are compiled at set-up, by Babel: no Debian package is needed.
-mo: .venv/run
-	@for po in omnistore/locale/*/LC_MESSAGES/*.po; do test ! -e $$po || $(PY) -m babel.messages.frontend compile --use-fuzzy -i $$po -o $${po%.po}.mo >/dev/null 2>&1; done
+.DELETE_ON_ERROR:
+.PHONY: run test browser lint bench screens mo messages translated lock clean
 
 run: .venv/run mo
 	@OMNISTORE_ENV=demo $(PY) manage.py serve --port $(PORT)
@@ -31,14 +24,48 @@ browser: .venv/dev mo
 	OMNISTORE_ENV=test $(PY) -m pytest -m browser
 
 lint: .venv/dev
-	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
 	OMNISTORE_ENV=test .venv/bin/mypy .
 	OMNISTORE_ENV=test .venv/bin/lint-imports
+	.venv/bin/djlint --quiet --lint templates
 	OMNISTORE_ENV=test $(PY) manage.py makemigrations --check --dry-run
 
 bench: .venv/dev mo
 	OMNISTORE_ENV=test $(PY) -m tests.bench
+
+# Pictures of every screen of the demo shop, for docs/screens.
+screens: .venv/dev mo
+	OMNISTORE_ENV=test $(PY) -m tests.browser.screens
+
+# --- set-up ---------------------------------------------------------------------------------------
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (Debian: python3-venv)."; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/run: requirements/run.txt | .venv/bin/python
+	$(PIP) -r requirements/run.txt
+	@touch $@
+
+.venv/dev: requirements/dev.txt .venv/run | .venv/bin/python
+	$(PIP) -r requirements/dev.txt
+	@touch $@
+
+# Catalogues are compiled here by Babel; only writing them needs the gettext tools.
+mo: $(CATALOGUES:.po=.mo)
+
+%.mo: %.po | .venv/run
+	@.venv/bin/pybabel --quiet compile -i $< -o $@
+
+# --- now and then ---------------------------------------------------------------------------------
+# Needs gettext. Collects every sentence of code and templates into the catalogues.
+messages: .venv/dev
+	OMNISTORE_ENV=test $(PY) manage.py makemessages --locale fr --no-location --no-obsolete \
+		--no-wrap --ignore .venv --ignore var --ignore tests --ignore staticfiles
+
+# Needs gettext. Fails when a sentence is not translated.
+translated: .venv/dev
+	OMNISTORE_ENV=test $(PY) -m tests.translated
 
 # Needs uv and the network; writes no index address.
 lock:

@@ -1,11 +1,21 @@
 """People with fixed names and rights, for every test."""
 
 import pytest
+from django.conf import settings
+from django.db import connections
 from django.test import Client
 
 from stores.http import TABLET_COOKIE
 from stores.models import Clerk, Register, Store, Tablet
 from tests import factories
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Keep the embedded test database in a file: in memory, connections lock each other out."""
+    if settings.IS_SQLITE:
+        test = connections["default"].settings_dict["TEST"]
+        test["NAME"] = str(settings.VAR_DIR / "test.sqlite3")
 
 
 @pytest.fixture

@@ -1,0 +1,33 @@
+"""Let several threads do something at the same moment, each with a connection of its own."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+from django.db import connections
+
+T = TypeVar("T")
+PATIENCE = 60
+
+
+def at_once(count: int, act: Callable[[int], T]) -> list[T | Exception]:
+    """
+    Return what `act(0)` … `act(count - 1)` returned or raised, begun together, in that order.
+
+    The test needs `django_db(transaction=True)`: threads do not see what is not committed.
+    """
+    start = Barrier(count, timeout=PATIENCE)
+
+    def run(number: int) -> T | Exception:
+        try:
+            connections["default"].ensure_connection()
+            start.wait()
+            return act(number)
+        except Exception as error:
+            return error
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
