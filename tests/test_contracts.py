@@ -1,0 +1,37 @@
+"""Who may import whom, as pyproject.toml says."""
+
+import tomllib
+from typing import Any
+
+from django.conf import settings
+from importlinter.cli import lint_imports
+
+PYPROJECT = settings.BASE_DIR / "pyproject.toml"
+CONTRACTS: list[dict[str, Any]] = tomllib.loads(PYPROJECT.read_text())["tool"]["importlinter"][
+    "contracts"
+]
+
+
+def test_keeps_its_import_contracts() -> None:
+    assert lint_imports(config_filename=str(PYPROJECT), no_cache=True) == 0
+
+
+def test_holds_every_noun_of_the_apps_to_the_contract_of_the_domain() -> None:
+    domain = next(set(c["source_modules"]) for c in CONTRACTS if c["name"].startswith("The domain"))
+
+    assert _nouns() <= domain
+
+
+def _nouns() -> set[str]:
+    nouns = set()
+    for contract in CONTRACTS:
+        for app in contract.get("containers", []):
+            # Below urls, doors, and what reads and writes requests.
+            for layer in contract["layers"][3:]:
+                nouns |= {f"{app}.{name.strip(' ()')}" for name in layer.split(":")}
+    return {noun for noun in nouns if _is_there(noun)}
+
+
+def _is_there(module: str) -> bool:
+    path = settings.BASE_DIR / module.replace(".", "/")
+    return path.is_dir() or path.with_suffix(".py").exists()
