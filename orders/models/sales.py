@@ -157,6 +157,16 @@ class OrderLine(models.Model):
         return f"{self.quantity} × {self.product_id}"
 
     @property
+    def returned_units(self) -> int:
+        """How many are in returns; known on lines from `orders.units.with_returned` only."""
+        return int(self.__dict__["units_out"])
+
+    @property
+    def left_units(self) -> int:
+        """How many may still come back; never below zero."""
+        return max(self.handed_over - self.written_off - self.returned_units, 0)
+
+    @property
     def payer_id(self) -> uuid.UUID:
         """The order whose payments a refund of this line goes back to."""
         return self.paid_by_id or self.order_id

@@ -1,0 +1,75 @@
+"""What happens to orders, returns and refunds, for whoever wants to hear it."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from omnistore.outbox.facts import Fact
+
+
+@dataclass(frozen=True)
+class ReturnedUnits:
+    """One line of a return, in codes."""
+
+    order_line_id: int
+    sku: str
+    units: int
+    reason: str
+    condition: str
+    right: str
+    resolution: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class ReturnAccepted(Fact):
+    name: ClassVar[str] = "orders.return.accepted"
+
+    return_id: UUID
+    number: str
+    order_ids: list[UUID]
+    amount: int
+    currency: str
+    lines: list[ReturnedUnits]
+
+
+@dataclass(frozen=True)
+class ReturnSettled(Fact):
+    name: ClassVar[str] = "orders.return.settled"
+
+    return_id: UUID
+    number: str
+
+
+@dataclass(frozen=True)
+class ExchangeMade(Fact):
+    name: ClassVar[str] = "orders.exchange.made"
+
+    return_id: UUID
+    number: str
+    order_id: UUID
+    credit: int
+    charges: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class RefundPaid(Fact):
+    name: ClassVar[str] = "orders.refund.paid"
+
+    refund_id: UUID
+    return_id: UUID
+    tender: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class RefundFailed(Fact):
+    name: ClassVar[str] = "orders.refund.failed"
+
+    refund_id: UUID
+    return_id: UUID
+    tender: str
+    amount: int
+    currency: str

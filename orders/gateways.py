@@ -1,0 +1,123 @@
+"""
+The register that pays refunds out: we leave it a signed instruction, it confirms or refuses.
+
+The register asks for its instructions with its API key, checks the Standard Webhooks signature over
+the body with its own secret, pays, and answers. Asked twice it pays once: the idempotency key in
+the body never changes.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from standardwebhooks.webhooks import Webhook
+
+from omnistore.errors import Conflict, NotFound
+from omnistore.money import to_decimal
+from orders import refunds
+from orders.models import Instruction, Refund, RefundPlan
+from stores.models import Register
+
+
+class UnknownInstruction(NotFound):
+    code = "unknown_instruction"
+    words = _("There is no such instruction for this register.")
+
+
+class AnsweredOtherwise(Conflict):
+    code = "answered_otherwise"
+    words = _("The register has already answered this instruction otherwise.")
+
+
+@dataclass(frozen=True)
+class SignedInstruction:
+    """`body` exactly as it was signed, and the three Standard Webhooks headers."""
+
+    id: int
+    body: str
+    headers: dict[str, str]
+
+
+def waiting_for(register: Register, *, now: datetime) -> list[SignedInstruction]:
+    """Return what the register has not answered yet, oldest first, at most a hundred."""
+    waiting = (
+        Instruction.objects.filter(register=register, state=Instruction.State.WAITING)
+        .select_related("refund__payment", "refund__plan__customer_return")
+        .order_by("issued_at", "refund__position")[:100]
+    )
+    return [_signed(instruction, register, now) for instruction in waiting]
+
+
+def answer(
+    *,
+    register: Register,
+    instruction_id: int,
+    is_paid: bool,
+    at: datetime,
+    reference: str = "",
+    failure: str = "",
+) -> Instruction:
+    """
+    Take the register's word for one instruction; the same word twice changes nothing.
+
+    Raises:
+        UnknownInstruction: it is not this register's.
+        AnsweredOtherwise: paid once is not refused later, nor the other way round.
+    """
+    said = Instruction.State.CONFIRMED if is_paid else Instruction.State.REFUSED
+    with transaction.atomic():
+        instruction = (
+            Instruction.objects.select_for_update(of=("self",))
+            .filter(pk=instruction_id, register=register)
+            .first()
+        )
+        if instruction is None:
+            raise UnknownInstruction()
+        if instruction.state == said:
+            return instruction
+        if instruction.state != Instruction.State.WAITING:
+            raise AnsweredOtherwise()
+        instruction.state, instruction.answered_at = said, at
+        instruction.save(update_fields=["state", "answered_at"])
+        refund = _locked(instruction.refund_id)
+        if is_paid:
+            refunds.paid(refund, reference=reference, at=at)
+        else:
+            refunds.failed(refund, reason=failure, at=at)
+    return instruction
+
+
+def _locked(refund_id: UUID) -> Refund:
+    refund = Refund.objects.select_related("plan__customer_return__store").get(pk=refund_id)
+    # Refunds of one plan are answered one after the other, or none would see itself as the last.
+    RefundPlan.objects.select_for_update(no_key=True).get(pk=refund.plan_id)
+    return refund
+
+
+def _signed(instruction: Instruction, register: Register, now: datetime) -> SignedInstruction:
+    refund = instruction.refund
+    body = json.dumps(
+        {
+            "instruction": instruction.pk,
+            "idempotency_key": str(refund.idempotency_key),
+            "act": "refund",
+            "return_number": refund.plan.customer_return.number,
+            "tender": refund.tender,
+            "payment_reference": refund.payment.reference if refund.payment else "",
+            "amount_minor": refund.amount,
+            "amount": str(to_decimal(refund.amount, refund.currency)),
+            "currency": refund.currency,
+        },
+        separators=(",", ":"),
+    )
+    message_id = f"ins_{instruction.pk}_{refund.idempotency_key.hex}"
+    signature = Webhook(register.secret).sign(message_id, now, body)
+    headers = {
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": signature,
+    }
+    return SignedInstruction(id=instruction.pk, body=body, headers=headers)

@@ -1,0 +1,118 @@
+"""What a customer bought on every channel, and what of it may still come back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from customers.models import Customer
+from orders.models import CustomerReturn, Order, OrderLine, ReturnLine
+from orders.policies import Decision, PolicyBook, outlook
+from orders.units import with_returned
+
+# More than a clerk reads at the counter; the rest is found by number.
+LATEST = 20
+MOST_LINES = 400
+
+
+@dataclass(frozen=True)
+class PurchaseLine:
+    """A line of a purchase with what may still come back and under which right."""
+
+    line: OrderLine
+    decision: Decision
+
+    @property
+    def left_units(self) -> int:
+        return self.line.left_units
+
+    @property
+    def returned_units(self) -> int:
+        return self.line.returned_units
+
+    @property
+    def may_return(self) -> bool:
+        return self.left_units > 0 and self.decision.may_return
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """An order with its lines."""
+
+    order: Order
+    lines: list[PurchaseLine]
+
+    @property
+    def may_return(self) -> bool:
+        return any(line.may_return for line in self.lines)
+
+
+def of(
+    customer: Customer, *, now: datetime, channel: str = "", limit: int = LATEST
+) -> list[Purchase]:
+    """
+    Return the customer's latest purchases, newest first, in two queries.
+
+    `channel` narrows to one of `Order.Channel`; empty is all of them.
+    """
+    latest = Order.objects.filter(customer=customer)
+    if channel:
+        latest = latest.filter(channel=channel)
+    ids = latest.order_by("-placed_at", "-pk").values("pk")[:limit]
+    lines = with_returned(OrderLine.objects.filter(order_id__in=ids)).order_by(
+        "-order__placed_at", "-order_id", "position"
+    )[:MOST_LINES]
+    return _purchases(lines, now)
+
+
+def of_order(order: Order, *, now: datetime) -> Purchase:
+    """Return one order as a purchase, in two queries."""
+    lines = with_returned(OrderLine.objects.filter(order=order)).order_by("position")
+    found = _purchases(lines, now)
+    return found[0] if found else Purchase(order=order, lines=[])
+
+
+def returns_of(customer: Customer, *, limit: int = LATEST) -> list[CustomerReturn]:
+    """Return the customer's latest returns that are no drafts, with their lines."""
+    return list(
+        CustomerReturn.objects.filter(customer=customer)
+        .exclude(state=CustomerReturn.State.DRAFT)
+        .select_related("store", "refund_plan")
+        .prefetch_related("lines__product")
+        .order_by("-submitted_at", "-created_at")[:limit]
+    )
+
+
+def by_number(number_key: str) -> QuerySet[Order]:
+    """Return the orders and receipts of that number (see `numbers.key`), newest first."""
+    return (
+        Order.objects.filter(number_key=number_key)
+        .select_related("customer", "store")
+        .order_by("-placed_at")
+    )
+
+
+def returns_by_number(number_key: str) -> QuerySet[CustomerReturn]:
+    """Return the taken returns of that number."""
+    return CustomerReturn.objects.filter(number_key=number_key).select_related("customer", "store")
+
+
+def lines_of(taken: CustomerReturn) -> QuerySet[ReturnLine]:
+    """Return the lines of a return with what the screen says about them."""
+    return taken.lines.select_related(
+        "product", "replacement", "order_line__order", "sold_in", "restocked_in"
+    ).order_by("position")
+
+
+def _purchases(lines: QuerySet[OrderLine], now: datetime) -> list[Purchase]:
+    book = PolicyBook.read()
+    purchases: dict[object, Purchase] = {}
+    for line in _joined(lines):
+        purchase = purchases.setdefault(line.order_id, Purchase(order=line.order, lines=[]))
+        purchase.lines.append(PurchaseLine(line, outlook(line, book=book, now=now)))
+    return list(purchases.values())
+
+
+def _joined(lines: QuerySet[OrderLine]) -> Iterable[OrderLine]:
+    return lines.select_related("order__store", "product", "paid_by")
