@@ -1,0 +1,17 @@
+/** Starts htmx and names every Stimulus controller; markup does the rest. */
+import "htmx"
+import { Application } from "stimulus"
+import Dialog from "controllers/dialog"
+import Find from "controllers/find"
+import Lock from "controllers/lock"
+import Network from "controllers/network"
+import Pinpad from "controllers/pinpad"
+import Stepper from "controllers/stepper"
+
+const application = Application.start()
+application.register("dialog", Dialog)
+application.register("find", Find)
+application.register("lock", Lock)
+application.register("network", Network)
+application.register("pinpad", Pinpad)
+application.register("stepper", Stepper)

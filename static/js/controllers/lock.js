@@ -1,0 +1,71 @@
+import { Controller } from "stimulus"
+
+/**
+ * Covers the counter when nobody has touched it for a while; what was typed stays beneath.
+ *
+ * The server locks by its own clock as well. While someone works without asking it anything, it is
+ * told so now and then.
+ *
+ * <div data-controller="lock" data-lock-after-value="120" data-lock-url-value="…"
+ *      data-lock-awake-url-value="…"
+ *      data-action="locked@document->lock#cover unlocked@document->lock#uncover">
+ *   <div data-lock-target="page">…</div>
+ *   <section data-lock-target="sheet" hidden>…</section>
+ * </div>
+ */
+export default class extends Controller {
+  static targets = ["page", "sheet"]
+  static values = { after: Number, url: String, awakeUrl: String }
+  static signs = ["pointerdown", "keydown", "wheel", "input"]
+
+  connect() {
+    this.touchedAt = this.toldAt = Date.now()
+    for (const sign of this.constructor.signs) document.addEventListener(sign, this.#touch, { passive: true })
+    this.clock = setInterval(() => this.look(), 1000)
+  }
+
+  disconnect() {
+    for (const sign of this.constructor.signs) document.removeEventListener(sign, this.#touch)
+    clearInterval(this.clock)
+  }
+
+  look() {
+    if (this.#isLocked || Date.now() - this.touchedAt < this.afterValue * 1000) return
+    this.cover()
+    this.#post(this.urlValue)
+  }
+
+  cover() {
+    if (this.#isLocked) return
+    this.returnTo = document.activeElement
+    this.returnTo?.blur()
+    this.pageTarget.inert = true
+    this.pageTarget.classList.add("is-locked")
+    this.sheetTarget.hidden = false
+  }
+
+  uncover() {
+    this.sheetTarget.hidden = true
+    this.pageTarget.classList.remove("is-locked")
+    this.pageTarget.inert = false
+    this.touchedAt = this.toldAt = Date.now()
+    this.returnTo?.focus()
+  }
+
+  get #isLocked() { return !this.sheetTarget.hidden }
+
+  #touch = () => {
+    if (this.#isLocked) return
+    this.look()
+    this.touchedAt = Date.now()
+    if (this.touchedAt - this.toldAt < this.afterValue * 250) return
+    this.toldAt = this.touchedAt
+    this.#post(this.awakeUrlValue)
+  }
+
+  // A lost post does no harm: the server's own clock locks, and the next touch tells it again.
+  #post(url) {
+    const headers = JSON.parse(document.body.getAttribute("hx-headers"))
+    fetch(url, { method: "POST", headers, redirect: "manual" }).catch(() => {})
+  }
+}
