@@ -74,7 +74,7 @@ INSTALLED_APPS = [
     "stores",
     "omnistore.outbox",
     "omnistore.audit",
-    "django.contrib.admin",
+    "omnistore.apps.HeadOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

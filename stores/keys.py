@@ -1,5 +1,7 @@
 """API keys: make one, recognise it."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Invalid
@@ -37,3 +39,8 @@ def recognise(secret: str) -> ApiKey | None:
         .filter(key_hash=fingerprint(secret), revoked_at=None)
         .first()
     )
+
+
+def revoke(key: ApiKey, at: datetime) -> None:
+    """Make the key worthless for good."""
+    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=at)

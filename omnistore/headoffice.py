@@ -1,0 +1,159 @@
+"""
+Head office: what the admin pages of all apps have in common.
+
+The admin is for support, not for the shop: facts, money and consents are only read, actions call
+the same verbs as the counter, and nothing personal is searched for in an address.
+"""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib import admin
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+BIGGEST_ID = 2**63 - 1
+
+
+class HeadOffice(admin.AdminSite):
+    """The admin with its index grouped by what one comes for, not by where the code lives."""
+
+    site_header = _("omnistore · head office")
+    site_title = _("Head office")
+    index_title = _("What do you want to look into?")
+    enable_nav_sidebar = False
+
+    GROUPS: ClassVar[Sequence[tuple[Promise | str, Sequence[str]]]] = (
+        (_("Shops and people who sell"), ("Store", "Register", "Clerk", "Tablet", "PinTries")),
+        (
+            _("Customers"),
+            (
+                *("Customer", "Identifier", "Evidence", "ConsentWording", "Consent"),
+                *("LoyaltyEntry", "Touch", "Visit"),
+            ),
+        ),
+        (_("What is offered"), ("Product", "PolicyVersion")),
+        (_("Sales"), ("Order", "Payment", "Cart", "SalesImport")),
+        (
+            _("Returns and refunds"),
+            ("CustomerReturn", "Exchange", "RefundPlan", "Refund", "Instruction"),
+        ),
+        (_("Systems we tell"), ("Connection", "Delivery", "Event", "Stream")),
+        (_("Access and audit"), ("ApiKey", "User", "Group", "Look")),
+    )
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        apps: list[Any] = super().get_app_list(request, app_label)
+        if app_label:
+            return apps
+        known = {
+            entry["object_name"]: entry | {"app": app} for app in apps for entry in app["models"]
+        }
+        groups = [
+            (name, [known.pop(model) for model in models if model in known])
+            for name, models in self.GROUPS
+        ]
+        groups.append((_("Other"), list(known.values())))
+        return [_group(name, entries) for name, entries in groups if entries]
+
+
+def _group(name: Promise | str, entries: list[dict[str, Any]]) -> dict[str, Any]:
+    first = entries[0]["app"]
+    return {**first, "name": name, "models": entries}
+
+
+class FoundByNumber(admin.ModelAdmin[Any]):
+    """
+    `?q=` takes an id or a number and nothing else: no name, phone or e-mail stands in an address.
+
+    `id_lookups` are the fields that keep an id, `number_lookup` the one that keeps the number;
+    `as_number` brings what was typed into its form.
+    """
+
+    id_lookups: ClassVar[Sequence[str]] = ("pk",)
+    number_lookup: ClassVar[str] = ""
+    search_fields = ("pk",)
+    search_help_text = _("Number or id, in full.")
+    list_per_page = 50
+    show_full_result_count = False
+
+    def as_number(self, typed: str) -> str:
+        return typed
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        typed = search_term.replace("\0", "").strip()
+        if not typed:
+            return queryset, False
+        wanted = models.Q()
+        for lookup in self.id_lookups:
+            if (key := _as_key(self.model, lookup, typed)) is not None:
+                wanted |= models.Q(**{lookup: key})
+        if self.number_lookup and (number := self.as_number(typed)):
+            wanted |= models.Q(**{self.number_lookup: number})
+        return (queryset.filter(wanted) if wanted else queryset.none()), False
+
+
+def _as_key(model: type[models.Model], lookup: str, typed: str) -> UUID | int | None:
+    """Return the typed text as a value of the model's id field, None when it cannot be one."""
+    field = model._meta.pk if lookup == "pk" else model._meta.get_field(lookup)
+    try:
+        key = UUID(typed) if _target(field) is models.UUIDField else int(typed)
+    except ValueError:
+        return None
+    return key if isinstance(key, UUID) or 0 <= key <= BIGGEST_ID else None
+
+
+def _target(field: Any) -> type:
+    while isinstance(field, models.ForeignKey):
+        field = field.target_field
+    return models.UUIDField if isinstance(field, models.UUIDField) else models.IntegerField
+
+
+class ReadOnly(FoundByNumber):
+    """Facts, money, consents, looks: seen here, made elsewhere."""
+
+    def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+
+class AddOnly(FoundByNumber):
+    """A new version is added; one that was in force is never edited."""
+
+    def has_change_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+
+class NeverDeleted(FoundByNumber):
+    """Ended, closed or revoked, but not deleted: what happened points to it."""
+
+    def has_delete_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+
+class ReadOnlyRows(admin.TabularInline[Any, Any]):
+    """Rows of another model inside a page, as they are."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+    def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
