@@ -73,3 +73,31 @@ class RefundFailed(Fact):
     tender: str
     amount: int
     currency: str
+
+
+@dataclass(frozen=True)
+class CartChanged(Fact):
+    """A shop told us a cart's new content; `total` is at the prices it showed."""
+
+    name: ClassVar[str] = "orders.cart.changed"
+
+    cart_id: UUID
+    source: str
+    state: str
+    units: int
+    total: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class OrderRecorded(Fact):
+    """A sale was paid, on whichever channel."""
+
+    name: ClassVar[str] = "orders.order.recorded"
+
+    order_id: UUID
+    number: str
+    channel: str
+    units: int
+    total: int
+    currency: str

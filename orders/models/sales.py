@@ -86,6 +86,8 @@ class Order(models.Model):
     number = models.CharField(_("number"), max_length=40)
     # The number's letters and digits only, in capitals: what a clerk's typing is compared with.
     number_key = models.CharField(max_length=40, editable=False)
+    # What a caller of the API told, hashed: the same number with other content is an error.
+    content_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
     currency = models.CharField(_("currency"), max_length=3)
     total = models.BigIntegerField(_("paid"))
     tax = models.BigIntegerField(_("tax within"))
