@@ -1,0 +1,62 @@
+"""What happened to customers, in ids and codes: never a name, phone, e-mail or card."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from omnistore.outbox.facts import Fact
+
+
+@dataclass(frozen=True)
+class CustomerSignedUp(Fact):
+    """A new person, with the kinds of identifiers he gave: PHONE, EMAIL, CARD."""
+
+    name: ClassVar[str] = "customers.customer.signed_up"
+
+    kinds: list[str]
+    source: str
+    language: str
+
+
+@dataclass(frozen=True)
+class IdentifierClaimed(Fact):
+    """A person gave one more identifier, or began to share one with his household."""
+
+    name: ClassVar[str] = "customers.identifier.claimed"
+
+    identifier_id: int
+    kind: str
+    is_shared: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class ConsentGiven(Fact):
+    name: ClassVar[str] = "customers.consent.given"
+
+    consent_id: int
+    purpose: str
+    channel: str
+    wording_id: int
+    wording_version: int
+
+
+@dataclass(frozen=True)
+class ConsentWithdrawn(Fact):
+    name: ClassVar[str] = "customers.consent.withdrawn"
+
+    consent_id: int
+    purpose: str
+    channel: str
+    wording_id: int
+    wording_version: int
+
+
+@dataclass(frozen=True)
+class VisitAnonymous(Fact):
+    """Someone was served who did not want to be known; goes into the store's stream."""
+
+    name: ClassVar[str] = "customers.visit.anonymous"
+
+    visit_id: int
+    tablet_id: int | None
+    clerk_id: int | None

@@ -1,0 +1,150 @@
+"""Phone numbers: read however they are typed, kept as E.164, shown masked."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+import phonenumbers
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
+
+from omnistore import words
+from omnistore.errors import Invalid
+
+LABEL = re.compile(r"^\s*t[eé]l\b[.:\s]*", re.IGNORECASE)
+SEPARATOR = re.compile(r"[\s().\-/~·•_,:;\[\]'‐‑‒–—−]+")
+TYPED = re.compile(r"\+?[0-9]+")
+# E.164 allows 15 digits; 00, a trunk 0 and an operator's code may stand before or within them.
+LONGEST = 20
+# Fewer digits than this are never a number with its country's code.
+SHORTEST_INTERNATIONAL = 6
+
+
+class NotAPhone(Invalid):
+    code = "not_a_phone"
+    words = _("This is not a phone number.")
+
+
+def readings(text: str, country: str) -> list[str]:
+    """
+    Return the E.164 numbers that the text can mean in a store of that country, best first.
+
+    Without + or 00 the digits are read as a number of the country, and as an international one
+    whose + was left out. Numbers that exist by their country's plan come before those that only
+    have a right length. Never raises; an empty list means that it is no phone number.
+    """
+    typed = digits(text)
+    if typed is None:
+        return []
+    numbers = [number for _is_guess, number in _parsed(typed, country)]
+    existing = [number for number in numbers if phonenumbers.is_valid_number(number)]
+    others = [number for number in numbers if number not in existing and _has_right_length(number)]
+    return list(dict.fromkeys(e164(number) for number in existing + others))
+
+
+def normalise(text: str, country: str) -> str | None:
+    """
+    Return the one E.164 number to store, None when the text is none that can be dialled.
+
+    A number of a range that its plan does not know is kept when it was typed as one of the
+    country or with its + (plans grow faster than libraries), but no + is guessed for it.
+    """
+    typed = digits(text)
+    if typed is None:
+        return None
+    numbers = list(_parsed(typed, country))
+    for _is_guess, number in numbers:
+        if phonenumbers.is_valid_number(number):
+            return e164(number)
+    for is_guess, number in numbers:
+        if not is_guess and _has_right_length(number):
+            return e164(number)
+    return None
+
+
+def why_not(text: str, country: str) -> NotAPhone:
+    """Return the refusal that says what is wrong with a text that `normalise` does not take."""
+    typed = digits(text)
+    if typed is None:
+        return NotAPhone()
+    try:
+        number = phonenumbers.parse(typed, _region(country))
+    except NumberParseException as error:
+        return NotAPhone(_UNREADABLE.get(error.error_type, ""))
+    return NotAPhone(
+        _WRONG_LENGTH.get(phonenumbers.is_possible_number_with_reason(number), _FOREIGN)
+    )
+
+
+def digits(text: str) -> str | None:
+    """Return the digits, + in front if it was typed; None when anything else is in the text."""
+    plain = LABEL.sub("", unicodedata.normalize("NFKC", text[:200]))
+    plain = "".join(_ascii(character) for character in SEPARATOR.sub("", plain))
+    if len(text) > 200 or len(plain) > LONGEST or not TYPED.fullmatch(plain):
+        return None
+    return plain
+
+
+def masked(number: str) -> str:
+    """Return the number with only its ends left to read: 06 •• •• •• 78."""
+    written = words.phone(number)
+    places = [place for place, character in enumerate(written) if character.isdigit()]
+    hidden = set(places[2:-2])
+    return "".join("•" if place in hidden else mark for place, mark in enumerate(written))
+
+
+def e164(number: PhoneNumber) -> str:
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def _parsed(typed: str, country: str) -> Iterator[tuple[bool, PhoneNumber]]:
+    """Yield (is the + a guess?, number) for each way to read the digits, best first."""
+    forms = [(False, typed)]
+    if typed.startswith("00"):
+        forms.append((False, f"+{typed[2:]}"))
+    elif typed[0] not in "+0" and len(typed) >= SHORTEST_INTERNATIONAL:
+        forms.append((True, f"+{typed}"))
+    for is_guess, form in forms:
+        try:
+            yield is_guess, phonenumbers.parse(form, _region(country))
+        except NumberParseException:
+            continue
+
+
+def _region(country: str) -> str | None:
+    region = country.upper()
+    return region if region in phonenumbers.SUPPORTED_REGIONS else None
+
+
+def _has_right_length(number: PhoneNumber) -> bool:
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    return bool(reason == ValidationResult.IS_POSSIBLE)
+
+
+def _ascii(character: str) -> str:
+    """Return any script's digit as ours; marks that show nothing vanish."""
+    if unicodedata.category(character) == "Cf":
+        return ""
+    value = unicodedata.decimal(character, None)
+    return character if value is None else str(value)
+
+
+_FOREIGN = _(
+    "No phone number here looks like this. Type a foreign one with + and the code of its country."
+)
+_TOO_SHORT = _("This phone number has too few digits.")
+_TOO_LONG = _("This phone number has too many digits.")
+_UNREADABLE: dict[int, Promise] = {
+    NumberParseException.INVALID_COUNTRY_CODE: _(
+        "No country's code is at the beginning of this phone number."
+    ),
+    NumberParseException.TOO_SHORT_AFTER_IDD: _TOO_SHORT,
+    NumberParseException.TOO_SHORT_NSN: _TOO_SHORT,
+    NumberParseException.TOO_LONG: _TOO_LONG,
+}
+_WRONG_LENGTH: dict[int, Promise] = {
+    ValidationResult.TOO_SHORT: _TOO_SHORT,
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: _TOO_SHORT,
+    ValidationResult.TOO_LONG: _TOO_LONG,
+}

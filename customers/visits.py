@@ -1,0 +1,72 @@
+"""
+Visits: every turn at the counter, so that the share of those identified has an honest denominator.
+
+To be identified is no event: the visit and the look are rows enough, and the queue is waiting.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from customers.facts import VisitAnonymous
+from customers.models import Customer, Identifier, Visit
+from omnistore.outbox import events
+from stores.models import Clerk, Store, Tablet
+
+
+def identified(
+    *,
+    store: Store,
+    tablet: Tablet | None,
+    clerk: Clerk | None,
+    customer: Customer,
+    via: Identifier | None,
+    how: str,
+    at: datetime,
+) -> Visit:
+    """Write down that the customer was recognised `how`: PHONE, CARD, EMAIL, NAME or ORDER."""
+    return Visit.objects.create(
+        store=store,
+        tablet=tablet,
+        clerk=clerk,
+        customer=customer,
+        via=via,
+        outcome=Visit.Outcome.IDENTIFIED,
+        how=how,
+        started_at=at,
+    )
+
+
+def signed_up(
+    *, store: Store, tablet: Tablet | None, clerk: Clerk | None, customer: Customer, at: datetime
+) -> Visit:
+    """Write down that the customer joined during this visit."""
+    return Visit.objects.create(
+        store=store,
+        tablet=tablet,
+        clerk=clerk,
+        customer=customer,
+        outcome=Visit.Outcome.SIGNED_UP,
+        started_at=at,
+    )
+
+
+@transaction.atomic
+def anonymous(*, store: Store, tablet: Tablet | None, clerk: Clerk | None, at: datetime) -> Visit:
+    """Write down that the clerk went on without identifying the customer."""
+    visit = Visit.objects.create(
+        store=store,
+        tablet=tablet,
+        clerk=clerk,
+        outcome=Visit.Outcome.ANONYMOUS,
+        started_at=at,
+    )
+    fact = VisitAnonymous(
+        customer_id=None,
+        store_code=store.code,
+        visit_id=visit.pk,
+        tablet_id=tablet.pk if tablet else None,
+        clerk_id=clerk.pk if clerk else None,
+    )
+    events.record(fact, at=at)
+    return visit

@@ -1,0 +1,250 @@
+"""
+Recognition: whom and what a text in the identify field leads to.
+
+One phone, e-mail or card that exactly one person holds identifies him. A name, a household's
+phone, or a text with several meanings gives a list: nobody is ever picked silently.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from customers import emails, identity, names, phones
+from customers.identity import Holder
+from customers.models import Customer, Evidence, Identifier, NameKey
+from omnistore import words
+from omnistore.counter.reading import Kind, Reading, read
+from omnistore.errors import Refused
+from orders.models import CustomerReturn, Order
+from stores.models import Store
+
+# So many are shown; beyond them the clerk asks for more.
+MOST = 20
+# Several words of one person's name can begin alike.
+KEYS_EACH = 3
+# More words than these say no more.
+MOST_WORDS = 6
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What the text was taken for, and how it is written: PHONE and 06 12 34 56 78."""
+
+    kind: Kind
+    shown: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A person whom the text can mean, with just enough to choose."""
+
+    customer: Customer
+    how: Kind
+    via: Identifier | None = None
+    evidence: str | Promise = ""
+    phone: str = ""
+    email: str = ""
+    home_store: str = ""
+    last_purchase_at: datetime | None = None
+
+    @property
+    def city(self) -> str:
+        return self.customer.city
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """What was understood and found; `problem` says why nothing was, when there is a reason."""
+
+    understood: Understood
+    customers: list[Candidate] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
+    returns: list[CustomerReturn] = field(default_factory=list)
+    problem: Refused | None = None
+    # There are more than those shown.
+    more: bool = False
+    # The one person whom a value of his own identifies; he is the only one in `customers`.
+    identified: Candidate | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.customers or self.orders or self.returns)
+
+
+def find(text: str, *, store: Store, at: datetime) -> Recognition:
+    """
+    Return whom and what the text leads to; never raises, whatever was typed.
+
+    Two queries at most for names, three for anything else; two when it identifies. An
+    identified person comes without what only choosing needs (last purchase, home store). Those of
+    this store come first, then who bought last.
+    """
+    try:
+        reading = read(text, store.country)
+    except Refused as refusal:
+        return Recognition(Understood(Kind.NOTHING, ""), problem=refusal)
+    if reading.words:
+        return _by_name(reading, store, at)
+    return _by_value(reading, store, at)
+
+
+def _by_value(reading: Reading, store: Store, at: datetime) -> Recognition:
+    sighting = identity.seen(reading.identifiers)
+    orders = _orders(reading.number)
+    if not (sighting.holders or orders):
+        return _nothing_yet(reading, sighting)
+    people = _people(sighting.holders, orders)
+    found = Recognition(_understood(reading, sighting.holders, orders), orders=orders)
+    if _is_alone(sighting.holders, orders):
+        person = _known(people[0])
+        return replace(found, customers=[person], identified=person)
+    ranked = _detailed(people[: MOST + 1], store, at)
+    return replace(found, customers=ranked[:MOST], more=len(people) > MOST)
+
+
+def _nothing_yet(reading: Reading, sighting: identity.Sighting) -> Recognition:
+    """Return the returns with that number; without any, what is to be said."""
+    returns = _returns(reading.number)
+    understood = Understood(Kind.ORDER if returns else reading.kind, reading.shown)
+    doubt = identity.Blocked() if sighting.blocked else reading.doubt
+    return Recognition(understood, returns=returns, problem=None if returns else doubt)
+
+
+def _by_name(reading: Reading, store: Store, at: datetime) -> Recognition:
+    first, *others = reading.words[:MOST_WORDS]
+    keys = NameKey.objects.filter(word__prefix=first)
+    for other in others:
+        same = NameKey.objects.filter(customer=OuterRef("customer"), word__prefix=other)
+        keys = keys.filter(Exists(same))
+    # In the index's own order: whole words come before longer ones that begin alike.
+    enough = (MOST + 1) * KEYS_EACH
+    rows = list(keys.order_by("word", "customer").values_list("customer_id", flat=True)[:enough])
+    ids = list(dict.fromkeys(rows))
+    people = [
+        Candidate(Customer(pk=pk), Kind.NAME, evidence=_EVIDENCE[Kind.NAME]) for pk in ids[:MOST]
+    ]
+    return Recognition(
+        Understood(Kind.NAME, reading.shown),
+        customers=_detailed(people, store, at, asked=reading.words),
+        more=len(ids) > MOST or len(rows) == enough,
+    )
+
+
+def _orders(number: str) -> list[Order]:
+    if not number:
+        return []
+    orders = Order.objects.filter(number_key=number).select_related("customer", "store")
+    return list(orders.order_by("-placed_at")[:MOST])
+
+
+def _returns(number: str) -> list[CustomerReturn]:
+    if not number:
+        return []
+    # The exclusion lets the database use the index of those that have a number.
+    returns = CustomerReturn.objects.filter(number_key=number).exclude(number_key="")
+    return list(returns.select_related("customer", "store").order_by("-created_at")[:MOST])
+
+
+def _people(holders: Sequence[Holder], orders: Sequence[Order]) -> list[Candidate]:
+    """Return each person once, by the first thing that leads to him."""
+    people: dict[UUID, Candidate] = {}
+    for holder in holders:
+        kind = Kind(holder.identifier.kind)
+        evidence = _SHARED if holder.identifier.is_shared else _EVIDENCE
+        candidate = Candidate(holder.customer, kind, holder.identifier, evidence[kind])
+        people.setdefault(holder.customer.pk, candidate)
+    for order in orders:
+        if order.customer:
+            candidate = Candidate(order.customer, Kind.ORDER, evidence=_EVIDENCE[Kind.ORDER])
+            people.setdefault(order.customer.pk, candidate)
+    return list(people.values())
+
+
+def _is_alone(holders: Sequence[Holder], orders: Sequence[Order]) -> bool:
+    """Whether all that was found is one person's, and a value that he does not share says so."""
+    found = {holder.customer.pk for holder in holders}
+    found_by_order = {order.customer_id for order in orders}
+    is_his_own = any(not holder.identifier.is_shared for holder in holders)
+    return is_his_own and len(found) == 1 and found_by_order <= found
+
+
+def _understood(reading: Reading, holders: Sequence[Holder], orders: Sequence[Order]) -> Understood:
+    if not holders:
+        return Understood(Kind.ORDER, orders[0].number)
+    identifier = holders[0].identifier
+    kind = Kind(identifier.kind)
+    return Understood(
+        kind, words.phone(identifier.value) if kind == Kind.PHONE else identifier.value
+    )
+
+
+def _known(person: Candidate) -> Candidate:
+    """Return the identified person with the value that led to him, masked."""
+    value = person.via.value if person.via else ""
+    if person.how == Kind.PHONE:
+        return replace(person, phone=phones.masked(value))
+    return replace(person, email=emails.masked(value)) if person.how == Kind.EMAIL else person
+
+
+def _detailed(
+    people: Iterable[Candidate], store: Store, at: datetime, asked: Sequence[str] = ()
+) -> list[Candidate]:
+    """Return the people with what choosing needs: whole names first, then this store's own."""
+    by_id = {person.customer.pk: person for person in people}
+    rows = _with_details(at).filter(pk__in=by_id) if by_id else []
+    detailed = [_filled(by_id[row.pk], row) for row in rows]
+
+    def rank(person: Candidate) -> tuple[bool, bool, float, str]:
+        customer, bought_at = person.customer, person.last_purchase_at
+        is_whole = set(asked) <= set(names.words(customer.full_name))
+        age = -bought_at.timestamp() if bought_at else 0.0
+        return not is_whole, customer.home_store_id != store.pk, age, customer.full_name
+
+    return sorted(detailed, key=rank)
+
+
+def _filled(person: Candidate, row: Any) -> Candidate:
+    return replace(
+        person,
+        customer=row,
+        phone=phones.masked(row.phone) if row.phone else "",
+        email=emails.masked(row.email) if row.email else "",
+        home_store=row.home_store.name if row.home_store else "",
+        last_purchase_at=row.last_purchase_at,
+    )
+
+
+def _with_details(at: datetime) -> QuerySet[Any]:
+    bought = Order.objects.filter(customer=OuterRef("pk"), placed_at__lte=at)
+    return Customer.objects.select_related("home_store").annotate(
+        phone=_first_value(Identifier.Kind.PHONE),
+        email=_first_value(Identifier.Kind.EMAIL),
+        last_purchase_at=Subquery(bought.order_by("-placed_at").values("placed_at")[:1]),
+    )
+
+
+def _first_value(kind: str) -> Subquery:
+    held = Evidence.objects.filter(
+        customer=OuterRef("pk"), ended_at=None, identifier__kind=kind, identifier__is_blocked=False
+    )
+    return Subquery(held.order_by("started_at", "pk").values("identifier__value")[:1])
+
+
+_EVIDENCE: dict[str, Promise] = {
+    Kind.PHONE: _("has this phone"),
+    Kind.CARD: _("has this card"),
+    Kind.EMAIL: _("has this e-mail"),
+    Kind.NAME: _("has this name"),
+    Kind.ORDER: _("placed this order"),
+}
+_SHARED: dict[str, Promise] = {
+    Kind.PHONE: _("shares this phone"),
+    Kind.EMAIL: _("shares this e-mail"),
+    Kind.CARD: _("shares this card"),
+}
