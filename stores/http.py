@@ -5,11 +5,12 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.timezone import now
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -70,15 +71,35 @@ def tablet_required(view: TabletView[P]) -> View[P]:
 
 def clerk_required(view: ClerkView[P]) -> View[P]:
     """Let only a signed-in clerk in, and keep the tablet awake; others choose their name first."""
+    return _clerk_guarded(view, keeps_awake=True)
 
+
+def clerk_watching(view: ClerkView[P]) -> View[P]:
+    """Guard what a page asks by itself, again and again: it must not keep the tablet awake."""
+    return _clerk_guarded(view, keeps_awake=False)
+
+
+def manager_required(view: ClerkView[P]) -> View[P]:
+    """Let only a signed-in manager in; a clerk is told that it is not his to do."""
+
+    @wraps(view)
+    def guarded(request: ClerkRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.clerk.is_manager:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return clerk_required(guarded)
+
+
+def _clerk_guarded(view: ClerkView[P], *, keeps_awake: bool) -> View[P]:
     @wraps(view)
     def guarded(request: TabletRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         moment = now()
         clerk = tablets.signed_in(request.tablet, moment)
         if clerk is None:
-            came_from = request.get_full_path() if request.method == "GET" else "/"
-            return go(request, f"{reverse('stores:clerks')}?{urlencode({'next': came_from})}")
-        tablets.touch(request.tablet, moment)
+            return _locked(request)
+        if keeps_awake:
+            tablets.touch(request.tablet, moment)
         asked = cast(ClerkRequest, request)
         asked.clerk = clerk
         asked.watcher = Watcher(Look.Actor.CLERK, clerk.pk, request.tablet.pk)
@@ -88,11 +109,33 @@ def clerk_required(view: ClerkView[P]) -> View[P]:
     return tablet_required(guarded)
 
 
+def _locked(request: TabletRequest) -> HttpResponse:
+    # A page that is open covers itself and keeps what was typed (static/js/controllers/lock.js).
+    if request.htmx:
+        return HttpResponse(status=401, headers={"HX-Trigger": "locked"})
+    came_from = request.get_full_path() if request.method == "GET" else "/"
+    return redirect(f"{reverse('stores:clerks')}?{urlencode({'next': came_from})}")
+
+
 def go(request: HttpRequest, url: str) -> HttpResponse:
     """Return a redirect of the whole page, for htmx too."""
     if getattr(request, "htmx", False):
         return HttpResponseClientRedirect(url)
     return redirect(url)
+
+
+def local_path(path: str) -> str:
+    """Return the path when it stays on this site, else the first screen."""
+    is_local = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return path if is_local else "/"
+
+
+def address(request: HttpRequest) -> str:
+    """Return the address that asks; behind our own proxy it is the last one the proxy wrote."""
+    if settings.SECURE_PROXY_SSL_HEADER:
+        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        return forwarded or str(request.META.get("REMOTE_ADDR", ""))
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 class LanguageMiddleware:

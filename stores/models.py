@@ -158,6 +158,22 @@ class PinTries(models.Model):
         return self.failures >= settings.PIN_TRIES
 
 
+class PasswordTries(models.Model):
+    """Wrong passwords from one address, for one name or in all, in a quarter of an hour."""
+
+    # Hashed: a mistyped name may be somebody's password.
+    key = models.CharField(max_length=64, unique=True)
+    failures = models.PositiveIntegerField(_("wrong passwords"), default=0)
+    started_at = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("password tries")
+        verbose_name_plural = _("password tries")
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]}: {self.failures}"
+
+
 class ApiKey(models.Model):
     """A key of the API: what it may do and for which store; only its hash is kept."""
 

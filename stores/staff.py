@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Refused
@@ -34,6 +34,12 @@ class WeakPin(Refused):
 def of(store: Store) -> QuerySet[Clerk]:
     """Return the clerks who may sign in on the store's tablets, by name."""
     return Clerk.objects.filter(stores=store, is_active=True).order_by("name")
+
+
+def with_locks(store: Store) -> QuerySet[Clerk]:
+    """Return the store's clerks, each with `is_pin_locked`: on one tablet or more."""
+    locked = PinTries.objects.filter(clerk=OuterRef("pk"), failures__gte=settings.PIN_TRIES)
+    return of(store).annotate(is_pin_locked=Exists(locked))
 
 
 def sign_in(*, tablet: Tablet, clerk: Clerk, pin: str, at: datetime) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
 
 def shop(request: HttpRequest) -> dict[str, Any]:
@@ -12,5 +13,6 @@ def shop(request: HttpRequest) -> dict[str, Any]:
         "tablet": getattr(request, "tablet", None),
         "clerk": getattr(request, "clerk", None),
         "is_demo": settings.ENV == "demo",
+        "other_language": "en" if get_language() == "fr" else "fr",
         "lock_after": int(settings.AUTO_LOCK_AFTER.total_seconds()),
     }

@@ -1,0 +1,1 @@
+"""Opening tablets, signing clerks in, and the manager's team."""

@@ -1,0 +1,72 @@
+"""The manager's page: who may sign in here, whose PIN is locked, which tablets are open."""
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from omnistore.errors import Refused
+from stores import staff, tablets
+from stores.forms import PinForm
+from stores.http import ClerkRequest, manager_required
+from stores.models import Clerk, Tablet
+
+
+@require_GET
+@manager_required
+def team(request: ClerkRequest) -> HttpResponse:
+    """Show the store's clerks and tablets."""
+    clerks = staff.with_locks(request.tablet.store)
+    return render(request, "stores/team.html", {"clerks": clerks, "tablets": _tablets_of(request)})
+
+
+@require_http_methods(["GET", "POST"])
+@manager_required
+def set_pin(request: ClerkRequest, clerk_id: int) -> HttpResponse:
+    """Let a clerk of this store type a new PIN of his own."""
+    clerk = _clerk_of(request, clerk_id)
+    pad = {"pin_clerk": clerk, "is_new": True}
+    if request.method == "GET":
+        return render(request, "stores/set_pin.html", pad)
+
+    form = PinForm(request.POST)
+    try:
+        staff.set_pin(clerk, form.cleaned_data["pin"] if form.is_valid() else "")
+    except Refused as refusal:
+        pad["refusal"] = refusal
+        return render(request, "stores/set_pin.html", pad, status=refusal.status)
+
+    messages.success(request, _("%(name)s has a new PIN.") % {"name": clerk.name})
+    return redirect("stores:team")
+
+
+@require_POST
+@manager_required
+def reset_tries(request: ClerkRequest, clerk_id: int) -> HttpResponse:
+    """Let a clerk of this store try his PIN again."""
+    clerk = _clerk_of(request, clerk_id)
+    staff.reset_tries(clerk)
+    messages.success(request, _("%(name)s may try again.") % {"name": clerk.name})
+    return redirect("stores:team")
+
+
+@require_POST
+@manager_required
+def revoke(request: ClerkRequest, tablet_id: int) -> HttpResponse:
+    """Close a tablet of this store for good."""
+    tablet = get_object_or_404(_tablets_of(request), pk=tablet_id)
+    tablets.revoke(tablet, now())
+    messages.success(request, _("%(name)s is closed.") % {"name": tablet.name})
+    return redirect("stores:team")
+
+
+def _clerk_of(request: ClerkRequest, clerk_id: int) -> Clerk:
+    return get_object_or_404(staff.of(request.tablet.store), pk=clerk_id)
+
+
+def _tablets_of(request: ClerkRequest) -> QuerySet[Tablet]:
+    opened = Tablet.objects.filter(store=request.tablet.store, revoked_at=None)
+    return opened.select_related("clerk", "opened_by").order_by("name")
