@@ -1,0 +1,257 @@
+"""Checkout: record a sale that was paid elsewhere, once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer
+from omnistore.errors import Conflict, Invalid
+from omnistore.money import included_tax, prorate
+from omnistore.outbox import events
+from omnistore.tokens import fingerprint
+from orders import bringers, catalogue, numbers
+from orders.facts import OrderRecorded
+from orders.models import Order, OrderLine, Payment, Product
+from stores.models import Clerk, Register, Store
+
+# How far a till's clock may be ahead of ours.
+CLOCK_MARGIN = timedelta(minutes=5)
+
+
+class OrderDiffers(Conflict):
+    code = "order_differs"
+    words = _("An order with this number is recorded already, with other content.")
+
+
+class TendersDiffer(Invalid):
+    """`total` is what the lines cost, `paid` what the tenders sum to."""
+
+    code = "tenders_differ"
+    words = _("The tenders sum to %(paid)s, the order to %(total)s.")
+
+
+class DiscountTooLarge(Invalid):
+    code = "discount_too_large"
+    words = _("More was taken off than it cost.")
+
+
+class TaxTooLarge(Invalid):
+    code = "tax_too_large"
+    words = _("The tax is higher than what was paid.")
+
+
+class PlacedInFuture(Invalid):
+    code = "placed_in_future"
+    words = _("An order cannot be placed in the future.")
+
+
+class NoNumber(Invalid):
+    code = "no_number"
+    words = _("An order's number needs letters or digits.")
+
+
+@dataclass(frozen=True)
+class SoldLine:
+    """
+    An article sold; amounts are of the whole line, in minor units, tax included.
+
+    Without `tax` it is computed from the article's rate; without `handed_over` the customer has
+    all of it as soon as the order is delivered, and nothing before.
+    """
+
+    sku: str
+    quantity: int
+    unit_price: int
+    discount: int = 0
+    tax: int | None = None
+    tax_rate: Decimal | None = None
+    handed_over: int | None = None
+    is_final_sale: bool = False
+    is_gift: bool = False
+
+    @property
+    def due(self) -> int:
+        """What the line costs before its share of the order's discounts."""
+        return self.quantity * self.unit_price - self.discount
+
+
+@dataclass(frozen=True)
+class Tendered:
+    """A means of payment (`Tender`) and what was captured by it, in minor units."""
+
+    tender: str
+    amount: int
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Sale:
+    """A sale as the till or the shop tells it; `discount` is taken off the whole order."""
+
+    source: str
+    number: str
+    channel: str
+    currency: str
+    placed_at: datetime
+    lines: Sequence[SoldLine]
+    tenders: Sequence[Tendered]
+    discount: int = 0
+    delivered_at: datetime | None = None
+    identifiers: Sequence[tuple[str, str]] = field(default=())
+
+    @property
+    def total(self) -> int:
+        return sum(line.due for line in self.lines) - self.discount
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where it was sold and by whom; all empty for a sale on the web."""
+
+    store: Store | None = None
+    register: Register | None = None
+    clerk: Clerk | None = None
+
+    @property
+    def ids(self) -> tuple[int | None, ...]:
+        rows = (self.store, self.register, self.clerk)
+        return tuple(row.pk if row else None for row in rows)
+
+
+@transaction.atomic
+def record(
+    *, sale: Sale, place: Place, customer: Customer | None = None, country: str = "", at: datetime
+) -> tuple[Order, bool]:
+    """
+    Return the order of the sale, and whether it is new.
+
+    The source and the number are its key: told again with the same content it is the same order.
+    The customer is `customer`, else who the sale's identifiers point to.
+
+    Raises:
+        OrderDiffers: the number is taken by other content.
+        TendersDiffer, DiscountTooLarge, TaxTooLarge: the amounts do not agree.
+        PlacedInFuture, NoNumber, UnknownProduct, NoSuchIdentifier: as they say.
+    """
+    content = fingerprint(repr((sale, place.ids, customer and customer.pk)))
+    if earlier := Order.objects.filter(source=sale.source, number=sale.number).first():
+        return _same(earlier, content), False
+
+    _check(sale, at)
+    products = catalogue.by_sku(line.sku for line in sale.lines)
+    lines = _lines(sale, products)
+    bringer = bringers.find(customer=customer, identifiers=sale.identifiers, country=country, at=at)
+    order, is_new = Order.objects.get_or_create(
+        source=sale.source,
+        number=sale.number,
+        defaults=_facts_of(sale, place, lines)
+        | {"customer": bringer.customer, "via": bringer.via, "content_hash": content},
+    )
+    if not is_new:
+        return _same(order, content), False
+    _write(order, lines, sale)
+    events.record(_fact(order, sale), at=sale.placed_at)
+    return order, True
+
+
+def _same(order: Order, content: str) -> Order:
+    if order.content_hash != content:
+        raise OrderDiffers()
+    return order
+
+
+def _check(sale: Sale, at: datetime) -> None:
+    if not numbers.key(sale.number):
+        raise NoNumber()
+    if sale.placed_at > at + CLOCK_MARGIN:
+        raise PlacedInFuture()
+    if min((line.due for line in sale.lines), default=0) < 0 or sale.total < 0:
+        raise DiscountTooLarge()
+    paid = sum(tendered.amount for tendered in sale.tenders)
+    if paid != sale.total:
+        raise TendersDiffer(paid=paid, total=sale.total)
+
+
+def _facts_of(sale: Sale, place: Place, lines: list[OrderLine]) -> dict[str, object]:
+    return {
+        "store": place.store,
+        "register": place.register,
+        "clerk": place.clerk,
+        "channel": sale.channel,
+        "number_key": numbers.key(sale.number),
+        "currency": sale.currency,
+        "total": sale.total,
+        "tax": sum(line.tax for line in lines),
+        "placed_at": sale.placed_at,
+        "delivered_at": sale.delivered_at,
+    }
+
+
+def _lines(sale: Sale, products: dict[str, Product]) -> list[OrderLine]:
+    """Return the order's lines, unsaved, each with its share of the order's discount."""
+    shares = prorate(sale.discount, [line.due for line in sale.lines])
+    return [
+        _line(sale, position, line, products[line.sku], share)
+        for position, (line, share) in enumerate(zip(sale.lines, shares, strict=True), 1)
+    ]
+
+
+def _line(sale: Sale, position: int, line: SoldLine, product: Product, share: int) -> OrderLine:
+    total = line.due - share
+    rate = product.tax_rate if line.tax_rate is None else line.tax_rate
+    tax = included_tax(total, rate) if line.tax is None else line.tax
+    if tax > total:
+        raise TaxTooLarge()
+    return OrderLine(
+        product=product,
+        position=position,
+        quantity=line.quantity,
+        handed_over=_handed_over(sale, line),
+        unit_price=line.unit_price,
+        line_discount=line.discount,
+        order_discount=share,
+        total=total,
+        tax=tax,
+        tax_rate=rate,
+        is_final_sale=line.is_final_sale,
+        is_gift=line.is_gift,
+    )
+
+
+def _handed_over(sale: Sale, line: SoldLine) -> int:
+    if line.handed_over is None:
+        return line.quantity if sale.delivered_at else 0
+    return min(line.handed_over, line.quantity)
+
+
+def _write(order: Order, lines: list[OrderLine], sale: Sale) -> None:
+    for line in lines:
+        line.order = order
+    OrderLine.objects.bulk_create(lines)
+    Payment.objects.bulk_create(
+        Payment(
+            order=order,
+            tender=tendered.tender,
+            amount=tendered.amount,
+            reference=tendered.reference,
+            captured_at=sale.placed_at,
+        )
+        for tendered in sale.tenders
+    )
+
+
+def _fact(order: Order, sale: Sale) -> OrderRecorded:
+    return OrderRecorded(
+        customer_id=order.customer_id,
+        store_code=order.store.code if order.store else "",
+        order_id=order.id,
+        number=order.number,
+        channel=order.channel,
+        units=sum(line.quantity for line in sale.lines),
+        total=order.total,
+        currency=order.currency,
+    )
