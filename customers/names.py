@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import zip_longest
 
 from django.db import transaction
 
@@ -44,9 +45,10 @@ def words(full_name: str) -> list[str]:
     """
     keys: list[str] = []
     spaced = full_name.split()
-    for token, following in zip(spaced, [*spaced[1:], ""], strict=True):
-        parts = [part for gap in GAP.split(token) for part in INSIDE.split(gap)]
-        keys += [*map(fold, parts), fold(token)]
+    for token, following in zip_longest(spaced, spaced[1:], fillvalue=""):
+        parts = GAP.split(token)
+        halves = [half for part in parts for half in INSIDE.split(part)]
+        keys += map(fold, [*halves, *parts, token])
         if len(fold(token)) == 1:
             keys.append(fold(token + following))
     return [key for key in dict.fromkeys(keys) if key]

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import phonenumbers
 from django.utils.functional import Promise
@@ -26,41 +27,45 @@ class NotAPhone(Invalid):
     words = _("This is not a phone number.")
 
 
-def readings(text: str, country: str) -> list[str]:
+class Meaning(NamedTuple):
+    """One number that a text can mean: in its country's plan or not, with a guessed + or not."""
+
+    e164: str
+    exists: bool
+    is_guess: bool
+
+
+def meanings(text: str, country: str) -> list[Meaning]:
     """
-    Return the E.164 numbers that the text can mean in a store of that country, best first.
+    Return the numbers that the text can mean in a store of that country, best first.
 
     Without + or 00 the digits are read as a number of the country, and as an international one
     whose + was left out. Numbers that exist by their country's plan come before those that only
     have a right length. Never raises; an empty list means that it is no phone number.
     """
-    typed = digits(text)
-    if typed is None:
-        return []
-    numbers = [number for _is_guess, number in _parsed(typed, country)]
-    existing = [number for number in numbers if phonenumbers.is_valid_number(number)]
-    others = [number for number in numbers if number not in existing and _has_right_length(number)]
-    return list(dict.fromkeys(e164(number) for number in existing + others))
+    found: dict[str, Meaning] = {}
+    for is_guess, number in _parsed(digits(text) or "", country):
+        exists = phonenumbers.is_valid_number(number)
+        if exists or _has_right_length(number):
+            e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+            found.setdefault(e164, Meaning(e164, exists, is_guess))
+    return sorted(found.values(), key=lambda meaning: not meaning.exists)
+
+
+def readings(text: str, country: str) -> list[str]:
+    """Return the E.164 numbers to look for, best first; never raises."""
+    return [meaning.e164 for meaning in meanings(text, country)]
 
 
 def normalise(text: str, country: str) -> str | None:
     """
     Return the one E.164 number to store, None when the text is none that can be dialled.
 
-    A number of a range that its plan does not know is kept when it was typed as one of the
-    country or with its + (plans grow faster than libraries), but no + is guessed for it.
+    No + is guessed: an American number typed without would be kept as an Egyptian's. A range
+    that its plan does not know is taken: plans grow faster than libraries.
     """
-    typed = digits(text)
-    if typed is None:
-        return None
-    numbers = list(_parsed(typed, country))
-    for _is_guess, number in numbers:
-        if phonenumbers.is_valid_number(number):
-            return e164(number)
-    for is_guess, number in numbers:
-        if not is_guess and _has_right_length(number):
-            return e164(number)
-    return None
+    typed = (meaning.e164 for meaning in meanings(text, country) if not meaning.is_guess)
+    return next(typed, None)
 
 
 def why_not(text: str, country: str) -> NotAPhone:
@@ -94,16 +99,12 @@ def masked(number: str) -> str:
     return "".join("•" if place in hidden else mark for place, mark in enumerate(written))
 
 
-def e164(number: PhoneNumber) -> str:
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
-
-
 def _parsed(typed: str, country: str) -> Iterator[tuple[bool, PhoneNumber]]:
     """Yield (is the + a guess?, number) for each way to read the digits, best first."""
     forms = [(False, typed)]
     if typed.startswith("00"):
         forms.append((False, f"+{typed[2:]}"))
-    elif typed[0] not in "+0" and len(typed) >= SHORTEST_INTERNATIONAL:
+    elif typed[:1] not in "+0" and len(typed) >= SHORTEST_INTERNATIONAL:
         forms.append((True, f"+{typed}"))
     for is_guess, form in forms:
         try:

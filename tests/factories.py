@@ -10,7 +10,8 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from customers.models import Customer, Evidence, Identifier, NameKey
+from customers import names
+from customers.models import Customer, Evidence, Identifier
 from omnistore.money import included_tax
 from omnistore.tokens import fingerprint
 from orders import numbers
@@ -90,8 +91,7 @@ def make_customer(
     customer = Customer.objects.create(
         first_name=first_name, last_name=last_name, **{"created_at": LONG_AGO} | fields
     )
-    words = f"{first_name} {last_name}".casefold().replace("-", " ").split()
-    NameKey.objects.bulk_create(NameKey(customer=customer, word=word) for word in set(words))
+    names.index(customer)
     for kind, value in (("PHONE", phone), ("EMAIL", email), ("CARD", card)):
         if value:
             make_evidence(customer, kind, value)

@@ -88,21 +88,30 @@ def _email(line: str) -> Reading:
 
 
 def _digits(line: str, country: str) -> Reading:
-    phone, card = phones.normalise(line, country), cards.normalise(line)
-    readings = [(Identifier.Kind.PHONE, number) for number in phones.readings(line, country)]
-    pairs = [(Identifier.Kind.CARD, card), *readings] if card else readings
-    digits = phones.digits(line) or ""
+    digits, card = phones.digits(line) or "", cards.normalise(line)
+    meanings = phones.meanings(line, country)
+    pairs = [(Identifier.Kind.PHONE, meaning.e164) for meaning in meanings]
+    pairs = [(Identifier.Kind.CARD, card), *pairs] if card else pairs
+    # No order of ours has a + in its number.
     number = "" if digits.startswith("+") else digits
-    if card and not line.startswith(("+", "00")):
-        return Reading(Kind.CARD, card, tuple(pairs), number)
-    if phone:
-        return Reading(Kind.PHONE, words.phone(phone), tuple(pairs), number)
-    doubt: Invalid | None = None
-    if cards.EAN13.fullmatch(digits):
-        doubt = cards.why_not(digits)
-    elif len(digits) >= LIKE_A_PHONE or digits.startswith(("+", "0")):
-        doubt = phones.why_not(line, country)
-    return Reading(Kind.PHONE if doubt else Kind.ORDER, line, tuple(pairs), number, doubt=doubt)
+    kind, shown, doubt = _likeliest(line, digits, country, card, meanings)
+    return Reading(kind, shown, tuple(pairs), number, doubt=doubt)
+
+
+def _likeliest(
+    line: str, digits: str, country: str, card: str | None, meanings: list[phones.Meaning]
+) -> tuple[Kind, str, Invalid | None]:
+    """Return what the digits most likely are, how that is written, and what may be wrong."""
+    phone = meanings[0] if meanings else None
+    if card and not digits.startswith("00"):
+        return Kind.CARD, card, None
+    if cards.EAN13.fullmatch(digits) and not (phone and phone.exists and not phone.is_guess):
+        return Kind.CARD, line, cards.why_not(digits)
+    if phone and (phone.exists or not phone.is_guess):
+        return Kind.PHONE, words.phone(phone.e164), None
+    if len(digits) >= LIKE_A_PHONE or digits.startswith(("+", "0")):
+        return Kind.PHONE, line, phones.why_not(line, country)
+    return Kind.ORDER, line, None
 
 
 def _number(line: str) -> Reading:

@@ -96,16 +96,21 @@ def find(text: str, *, store: Store, at: datetime) -> Recognition:
 
 def _by_value(reading: Reading, store: Store, at: datetime) -> Recognition:
     sighting = identity.seen(reading.identifiers)
+    person = _alone(sighting.holders)
+    if person and not _is_anothers_order(reading.number, person.customer):
+        understood = _understood(reading, sighting.holders, [])
+        return Recognition(understood, customers=[person], identified=person)
     orders = _orders(reading.number)
     if not (sighting.holders or orders):
         return _nothing_yet(reading, sighting)
     people = _people(sighting.holders, orders)
-    found = Recognition(_understood(reading, sighting.holders, orders), orders=orders)
-    if _is_alone(sighting.holders, orders):
-        person = _known(people[0])
-        return replace(found, customers=[person], identified=person)
-    ranked = _detailed(people[: MOST + 1], store, at)
-    return replace(found, customers=ranked[:MOST], more=len(people) > MOST)
+    ranked = people if person else _detailed(people[: MOST + 1], store, at)
+    return Recognition(
+        _understood(reading, sighting.holders, orders),
+        customers=ranked[:MOST],
+        orders=orders,
+        more=len(people) > MOST,
+    )
 
 
 def _nothing_yet(reading: Reading, sighting: identity.Sighting) -> Recognition:
@@ -157,8 +162,8 @@ def _people(holders: Sequence[Holder], orders: Sequence[Order]) -> list[Candidat
     for holder in holders:
         kind = Kind(holder.identifier.kind)
         evidence = _SHARED if holder.identifier.is_shared else _EVIDENCE
-        candidate = Candidate(holder.customer, kind, holder.identifier, evidence[kind])
-        people.setdefault(holder.customer.pk, candidate)
+        person = Candidate(holder.customer, kind, holder.identifier, evidence[kind])
+        people.setdefault(holder.customer.pk, _with_masked_value(person, holder.identifier))
     for order in orders:
         if order.customer:
             candidate = Candidate(order.customer, Kind.ORDER, evidence=_EVIDENCE[Kind.ORDER])
@@ -166,12 +171,26 @@ def _people(holders: Sequence[Holder], orders: Sequence[Order]) -> list[Candidat
     return list(people.values())
 
 
-def _is_alone(holders: Sequence[Holder], orders: Sequence[Order]) -> bool:
-    """Whether all that was found is one person's, and a value that he does not share says so."""
-    found = {holder.customer.pk for holder in holders}
-    found_by_order = {order.customer_id for order in orders}
+def _with_masked_value(person: Candidate, identifier: Identifier) -> Candidate:
+    if person.how == Kind.PHONE:
+        return replace(person, phone=phones.masked(identifier.value))
+    if person.how == Kind.EMAIL:
+        return replace(person, email=emails.masked(identifier.value))
+    return person
+
+
+def _alone(holders: Sequence[Holder]) -> Candidate | None:
+    """Return the one person found, if a value that he does not share led to him."""
+    people = _people(holders, [])
     is_his_own = any(not holder.identifier.is_shared for holder in holders)
-    return is_his_own and len(found) == 1 and found_by_order <= found
+    return people[0] if is_his_own and len(people) == 1 else None
+
+
+def _is_anothers_order(number: str, customer: Customer) -> bool:
+    """Whether the digits that lead to the customer are an order's number too, and not of his."""
+    if not number:
+        return False
+    return Order.objects.filter(number_key=number).exclude(customer=customer).exists()
 
 
 def _understood(reading: Reading, holders: Sequence[Holder], orders: Sequence[Order]) -> Understood:
@@ -182,14 +201,6 @@ def _understood(reading: Reading, holders: Sequence[Holder], orders: Sequence[Or
     return Understood(
         kind, words.phone(identifier.value) if kind == Kind.PHONE else identifier.value
     )
-
-
-def _known(person: Candidate) -> Candidate:
-    """Return the identified person with the value that led to him, masked."""
-    value = person.via.value if person.via else ""
-    if person.how == Kind.PHONE:
-        return replace(person, phone=phones.masked(value))
-    return replace(person, email=emails.masked(value)) if person.how == Kind.EMAIL else person
 
 
 def _detailed(
