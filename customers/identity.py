@@ -86,7 +86,9 @@ def seen(readings: Sequence[tuple[str, str]]) -> Sighting:
         key=lambda row: rank[row.kind, row.value],
     )
     blocked = [row for row in rows if row.is_blocked]
-    holders = [Holder(row.held.customer, row) for row in rows if row.held and not row.is_blocked]
+    # A value that nobody holds now has no such attribute.
+    held_by = [(row, getattr(row, "held", None)) for row in rows if not row.is_blocked]
+    holders = [Holder(evidence.customer, row) for row, evidence in held_by if evidence]
     return Sighting(holders, list({row.pk: row for row in blocked}.values()))
 
 
