@@ -180,6 +180,7 @@ else:
     for folder in ("queue", "processed", "control"):
         (bells / folder).mkdir(parents=True, exist_ok=True)
     CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT = "omnistore.outbox.embedded.Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(bells / "queue"),
         "data_folder_out": str(bells / "queue"),
@@ -190,9 +191,20 @@ else:
     }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep-outbox": {"task": "omnistore.outbox.tasks.sweep", "schedule": timedelta(seconds=3)},
+    "sweep-outbox": {
+        "task": "omnistore.outbox.tasks.sweep",
+        "schedule": timedelta(seconds=3),
+        # While all workers are busy, sweeps do not pile up.
+        "options": {"expires": 3},
+    },
 }
-# Connector kind → the callable that sends one delivery (omnistore.outbox.delivering.Send).
+# Rung after a transaction that recorded facts; it never raises and never waits.
+OMNISTORE_BELL = os.environ.get(
+    "OMNISTORE_BELL", "" if ENV == "test" else "omnistore.outbox.bells.ring"
+)
+# How long a sender may hold deliveries; longer than the longest call (10 s).
+OMNISTORE_LEASE_SECONDS = int(os.environ.get("OMNISTORE_LEASE_SECONDS", "30"))
+# Connector kind → the callable that sends one delivery (omnistore.outbox.sending.Send).
 OMNISTORE_CONNECTORS = {"webhook": "omnistore.crm.webhook.send"}
 # Outgoing calls go to public addresses only, except these hosts (the demo's own inbox).
 OMNISTORE_OUTGOING_ALLOWED = listed(

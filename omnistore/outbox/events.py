@@ -3,7 +3,9 @@
 import uuid
 from datetime import datetime
 
-from django.db import connection
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.module_loading import import_string
 from django.utils.timezone import now
 
 from omnistore.outbox.facts import Fact
@@ -18,6 +20,9 @@ def record(fact: Fact, *, at: datetime) -> Event:
     """
     Write the fact into its stream; after the commit a bell wakes the relay.
 
+    The bell is the callable that `settings.OMNISTORE_BELL` names, rung once per transaction:
+    the domain knows neither Celery nor whether anybody listens, and the sweep comes anyway.
+
     Raises:
         OutsideTransaction: there is no transaction, so the fact could outlive the change or
             be lost with it.
@@ -25,6 +30,7 @@ def record(fact: Fact, *, at: datetime) -> Event:
     if not connection.in_atomic_block:
         raise OutsideTransaction(fact.name)
     stream_id, sequence = _next_in(fact.stream_key)
+    _ring_after_commit()
     return Event.objects.create(
         id=uuid.uuid4(),
         stream_id=stream_id,
@@ -35,6 +41,17 @@ def record(fact: Fact, *, at: datetime) -> Event:
         happened_at=at,
         recorded_at=now(),
     )
+
+
+def _ring_after_commit() -> None:
+    # A savepoint that is rolled back takes its bell out of the list with it.
+    if all(waiting is not _ring for _, waiting, *_ in connection.run_on_commit):
+        transaction.on_commit(_ring, robust=True)
+
+
+def _ring() -> None:
+    if settings.OMNISTORE_BELL:
+        import_string(settings.OMNISTORE_BELL)()
 
 
 def _next_in(stream_key: str) -> tuple[int, int]:

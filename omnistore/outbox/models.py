@@ -44,8 +44,9 @@ class Event(models.Model):
             UniqueConstraint(fields=["stream", "sequence"], name="outbox_one_event_per_number")
         ]
         indexes = [
+            # The relay takes each stream from its beginning: no number can overtake another.
             Index(
-                fields=["recorded_at"],
+                fields=["stream", "sequence"],
                 name="outbox_events_to_relay",
                 condition=Q(relayed_at__isnull=True),
             ),
@@ -62,6 +63,7 @@ class Connection(models.Model):
 
     class State(models.TextChoices):
         RUNNING = "RUNNING", _("running")
+        HELD = "HELD", _("held: the receiver does not answer")
         PAUSED = "PAUSED", _("paused by head office")
         REFUSED = "REFUSED", _("paused: the receiver refuses us")
 
@@ -80,6 +82,9 @@ class Connection(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.RUNNING)
     state_reason = models.CharField(_("because"), max_length=300, blank=True)
     state_at = models.DateTimeField(_("since"), null=True, blank=True)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+    # While held, one delivery is let through at this time to see whether the receiver is back.
+    probe_at = models.DateTimeField(_("asked again"), null=True, blank=True)
     last_success_at = models.DateTimeField(_("last success"), null=True, blank=True)
     last_failure_at = models.DateTimeField(_("last failure"), null=True, blank=True)
     created_at = models.DateTimeField(_("made"), auto_now_add=True)
@@ -94,6 +99,21 @@ class Connection(models.Model):
     @property
     def is_running(self) -> bool:
         return self.state == self.State.RUNNING
+
+    @property
+    def is_held(self) -> bool:
+        return self.state == self.State.HELD
+
+    @property
+    def trouble(self) -> str:
+        """What keeps messages from this system, in words for the clerk; empty when running."""
+        words = {
+            self.State.HELD: _("%(name)s does not answer; what happened is kept and sent later."),
+            self.State.PAUSED: _("Head office has paused %(name)s; what happened is kept."),
+            self.State.REFUSED: _("%(name)s refuses our messages; head office has to look."),
+        }
+        sentence = words.get(self.State(self.state))
+        return str(sentence) % {"name": self.name} if sentence else ""
 
     def wants_fact(self, name: str) -> bool:
         """Whether this connection wants to hear facts of that name."""
@@ -113,6 +133,9 @@ class Delivery(models.Model):
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="deliveries")
+    # Copied from the event, so that order is kept by one look into an index.
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="deliveries")
+    sequence = models.BigIntegerField(_("sequence"))
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     due_at = models.DateTimeField(_("due"))
@@ -122,6 +145,8 @@ class Delivery(models.Model):
     last_status = models.PositiveSmallIntegerField(_("last answer"), null=True)
     last_words = models.CharField(_("receiver's words"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("made"))
+    # Given up when it fails after this; time in which the connection was paused is added.
+    expires_at = models.DateTimeField(_("given up after"))
     delivered_at = models.DateTimeField(_("delivered"), null=True)
 
     class Meta:
@@ -139,6 +164,11 @@ class Delivery(models.Model):
             Index(
                 fields=["connection", "due_at"],
                 name="outbox_deliveries_due",
+                condition=Q(state="WAITING"),
+            ),
+            Index(
+                fields=["connection", "stream", "sequence"],
+                name="outbox_deliveries_in_order",
                 condition=Q(state="WAITING"),
             ),
             Index(fields=["state", "-created_at"], name="outbox_deliveries_by_state"),

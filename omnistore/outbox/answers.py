@@ -1,0 +1,62 @@
+"""
+What a receiver answered, and what follows from it (rule of the trade 6.4).
+
+A connector returns an `Answer`: not being reached is everyday business here, so it is a value and
+not an exception.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+CONFLICT = 409
+COME_BACK_LATER = {408, 425, 429}
+NOT_WELCOME = {401, 403, 410}
+# These speak of the receiver as a whole, not of the one message it was sent.
+ABOUT_THE_RECEIVER = {None, 429, 502, 503, 504}
+
+
+class Verdict(Enum):
+    """What is done with the delivery."""
+
+    DONE = "done"
+    LATER = "later"
+    # The connection is paused until a person looks; the attempt is not counted.
+    PAUSE = "pause"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The receiver's status (None: nothing came back), its words, when it wants us again."""
+
+    verdict: Verdict
+    status: int | None = None
+    words: str = ""
+    retry_after: timedelta | None = None
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the receiver as a whole does not take messages now."""
+        return self.verdict is Verdict.LATER and self.status in ABOUT_THE_RECEIVER
+
+
+def heard(status: int, words: str = "", retry_after: timedelta | None = None) -> Answer:
+    """Return the answer a receiver gave over HTTP."""
+    return Answer(_verdict_on(status), status, words, retry_after)
+
+
+def silence(words: str) -> Answer:
+    """Return the answer of a receiver that could not be reached, or not in time."""
+    return Answer(Verdict.LATER, words=words)
+
+
+def _verdict_on(status: int) -> Verdict:
+    if 200 <= status < 300 or status == CONFLICT:
+        return Verdict.DONE
+    if status in NOT_WELCOME:
+        return Verdict.PAUSE
+    if 400 <= status < 500 and status not in COME_BACK_LATER:
+        return Verdict.DEAD
+    # A redirect too: it is never followed, and somebody will mend it.
+    return Verdict.LATER

@@ -1,0 +1,138 @@
+"""
+Deliveries: how far the systems we tell have followed, and trying one again.
+
+How they are claimed and sent stands in `claims` and `sending`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, Max, Min, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from omnistore.errors import Conflict
+from omnistore.outbox.models import Connection, Delivery, Event
+from omnistore.outbox.schedule import MAX_AGE
+
+State = Delivery.State
+_RUNNING = Q(deliveries__connection__state=Connection.State.RUNNING)
+
+
+class AlreadyDelivered(Conflict):
+    code = "already_delivered"
+    words = _("The receiver has this message already.")
+
+
+class Standing(Enum):
+    """Where the systems we tell stand, compared with what happened."""
+
+    # No system is connected, or none wants to hear of this.
+    NOBODY = "nobody"
+    WAITING = "waiting"
+    TROUBLE = "trouble"
+    UP_TO_DATE = "up to date"
+
+
+@dataclass(frozen=True)
+class CrmState:
+    """How far the systems we tell have followed a customer or an event."""
+
+    standing: Standing
+    # When the last message arrived.
+    told_at: datetime | None = None
+    # Messages on their way, and messages given up.
+    waiting: int = 0
+    dead: int = 0
+    # Of the connection that is in trouble.
+    connection: Connection | None = None
+
+    @property
+    def is_up_to_date(self) -> bool:
+        return self.standing is Standing.UP_TO_DATE
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.standing is Standing.WAITING
+
+    @property
+    def is_trouble(self) -> bool:
+        return self.standing is Standing.TROUBLE
+
+    @property
+    def reason(self) -> str:
+        """Return what is wrong, in words for the clerk; empty when nothing is."""
+        if not self.is_trouble:
+            return ""
+        if self.connection and not self.connection.is_running:
+            return self.connection.trouble
+        if self.dead:
+            return ngettext(
+                "The CRM did not accept %(count)s message; head office can see why.",
+                "The CRM did not accept %(count)s messages; head office can see why.",
+                self.dead,
+            ) % {"count": self.dead}
+        return str(_("The CRM did not take it yet; it is tried again by itself."))
+
+
+def state_of(customer_id: UUID) -> CrmState:
+    """Return how far the systems we tell know this customer; 2 queries."""
+    return _state(Event.objects.filter(customer_id=customer_id))
+
+
+def state_of_event(event_id: UUID) -> CrmState:
+    """Return whether the systems we tell know of this event; 2 queries."""
+    return _state(Event.objects.filter(pk=event_id))
+
+
+def try_again(*, delivery: Delivery, at: datetime) -> Delivery:
+    """
+    Make the delivery due now; one that was given up starts its schedule afresh.
+
+    A message that was given up may arrive after later ones of its customer: it carries its number.
+
+    Raises:
+        AlreadyDelivered: there is nothing left to try.
+    """
+    with transaction.atomic():
+        found = Delivery.objects.select_for_update().get(pk=delivery.pk)
+        if found.state == State.DELIVERED:
+            raise AlreadyDelivered
+        if found.state == State.DEAD:
+            found.state, found.attempts, found.expires_at = State.WAITING, 0, at + MAX_AGE
+        found.due_at = at
+        found.save(update_fields=["state", "attempts", "expires_at", "due_at"])
+    return found
+
+
+def _state(events: QuerySet[Event]) -> CrmState:
+    connections = {connection.pk: connection for connection in Connection.objects.defer("secret")}
+    waiting = Q(deliveries__state=State.WAITING)
+    found = events.aggregate(
+        unrelayed=Count("pk", filter=Q(relayed_at=None), distinct=True),
+        waiting=Count("deliveries", filter=waiting),
+        tried=Count("deliveries", filter=waiting & Q(deliveries__attempts__gt=0)),
+        stuck_in=Min("deliveries__connection", filter=waiting & ~_RUNNING),
+        dead=Count("deliveries", filter=Q(deliveries__state=State.DEAD)),
+        told_at=Max("deliveries__delivered_at"),
+    )
+    return CrmState(
+        standing=_standing(found, has_connections=bool(connections)),
+        told_at=found["told_at"],
+        waiting=found["unrelayed"] + found["waiting"],
+        dead=found["dead"],
+        connection=connections.get(found["stuck_in"]),
+    )
+
+
+def _standing(found: dict[str, int], *, has_connections: bool) -> Standing:
+    if not has_connections:
+        return Standing.NOBODY
+    if found["stuck_in"] or found["tried"] or found["dead"]:
+        return Standing.TROUBLE
+    if found["unrelayed"] or found["waiting"]:
+        return Standing.WAITING
+    return Standing.UP_TO_DATE if found["told_at"] else Standing.NOBODY

@@ -1,0 +1,1 @@
+"""Chaos: what is left when a process dies in the middle of its work."""
