@@ -119,8 +119,8 @@ def record(
 
 
 def current(customer: Customer) -> list[Consent]:
-    """Return the last entry of each purpose and channel, its wording joined, in asking order."""
-    entries = Consent.objects.filter(customer=customer).select_related("wording")
+    """Return each purpose and channel’s last entry in asking order, wording and store joined."""
+    entries = Consent.objects.filter(customer=customer).select_related("wording", "store")
     last = {_subject(entry.wording): entry for entry in entries.order_by("at", "pk")}
     return sorted(last.values(), key=lambda entry: ORDER.get(_subject(entry.wording), len(ORDER)))
 

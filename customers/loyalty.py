@@ -1,6 +1,8 @@
 """Loyalty: what a card's ledger adds up to."""
 
-from django.db.models import Sum
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 
 from customers.models import Customer, LoyaltyEntry
 
@@ -16,3 +18,11 @@ def balance(customer: Customer) -> int | None:
     entries = LoyaltyEntry.objects.filter(customer=customer)
     points: int | None = entries.aggregate(points=Sum("points"))["points"]
     return points
+
+
+def with_points(customers: QuerySet[Customer]) -> QuerySet[Any]:
+    """Return the customers, each with his `balance` as `points`, in the same query."""
+    entries = LoyaltyEntry.objects.filter(customer=OuterRef("pk")).order_by().values("customer")
+    return customers.annotate(
+        points=Subquery(entries.values(points=Sum("points")).values("points"))
+    )

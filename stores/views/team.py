@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from omnistore.errors import Refused
 from stores import staff, tablets
@@ -15,7 +15,7 @@ from stores.http import ClerkRequest, manager_required
 from stores.models import Clerk, Tablet
 
 
-@require_GET
+@require_safe
 @manager_required
 def team(request: ClerkRequest) -> HttpResponse:
     """Show the store's clerks and tablets."""

@@ -1,0 +1,123 @@
+"""Everything the customer's page shows, each noun asked once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import models
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from customers import consent, identity, loyalty, touches
+from customers.models import Consent, Customer, Identifier, Touch, Visit
+from orders import carts, history
+from orders.carts import OpenCart
+from orders.history import Purchase
+from orders.models import CustomerReturn, Order
+
+
+class Show(models.TextChoices):
+    """Which purchases are shown."""
+
+    ALL = "all", _("All")
+    STORE = "store", _("Store")
+    WEB = "web", _("Web")
+    RETURNS = "returns", _("Returns")
+
+    @classmethod
+    def named(cls, name: str) -> "Show":
+        """Return the choice of that name; everything when there is none."""
+        return cls(name) if name in cls.values else cls.ALL
+
+
+CHANNELS = {Show.STORE: Order.Channel.STORE, Show.WEB: Order.Channel.WEB}
+# What a clerk reads out to check who stands before him.
+READ_OUT = (Identifier.Kind.PHONE, Identifier.Kind.EMAIL, Identifier.Kind.CARD)
+
+
+class Tab(NamedTuple):
+    """One choice of what is shown (templates/components/tabs.html)."""
+
+    url: str
+    label: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Bought:
+    """The purchases or returns of one choice."""
+
+    customer_id: UUID
+    show: Show
+    purchases: Sequence[Purchase] = field(default_factory=list)
+    returns: Sequence[CustomerReturn] = field(default_factory=list)
+
+    @property
+    def is_returns(self) -> bool:
+        return self.show == Show.RETURNS
+
+    @property
+    def tabs(self) -> list[Tab]:
+        page = reverse("counter:customer", args=[self.customer_id])
+        return [Tab(f"{page}?show={show}", str(show.label), show == self.show) for show in Show]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One customer as his page shows him."""
+
+    customer: Customer
+    points: int | None
+    identifiers: Sequence[Identifier]
+    consents: Sequence[Consent]
+    touches: Sequence[Touch]
+    visit: Visit | None
+    carts: Sequence[OpenCart]
+    bought: Bought
+
+    @property
+    def channels(self) -> int:
+        """On how many channels the purchases shown were made."""
+        return len({purchase.order.channel for purchase in self.bought.purchases})
+
+    @property
+    def changed_prices(self) -> int:
+        """How many articles in his carts cost another price today."""
+        return sum(line.has_price_changed for cart in self.carts for line in cart.lines)
+
+    @property
+    def to_return(self) -> Purchase | None:
+        """The latest purchase of which something may still come back by its date, if any."""
+        return next((purchase for purchase in self.bought.purchases if purchase.may_return), None)
+
+
+def read(customer_id: UUID, *, show: Show, now: datetime) -> Profile:
+    """
+    Return the page of the customer, in nine queries.
+
+    Raises:
+        Http404: there is no such customer.
+    """
+    customer = get_object_or_404(loyalty.with_points(Customer.objects.all()), pk=customer_id)
+    identifiers = [held for held in identity.of(customer) if held.kind in READ_OUT]
+    return Profile(
+        customer=customer,
+        points=customer.points,
+        identifiers=identifiers,
+        consents=consent.current(customer),
+        touches=touches.latest(customer),
+        visit=Visit.objects.filter(customer=customer).order_by("-started_at", "-pk").first(),
+        carts=carts.open_of(customer, now),
+        bought=purchases_of(customer, show=show, now=now),
+    )
+
+
+def purchases_of(customer: Customer, *, show: Show, now: datetime) -> Bought:
+    """Return the customer's purchases on the chosen channel, or his returns."""
+    if show == Show.RETURNS:
+        return Bought(customer.pk, show, returns=history.returns_of(customer))
+    bought = history.of(customer, channel=CHANNELS.get(show, ""), now=now)
+    return Bought(customer.pk, show, purchases=bought)

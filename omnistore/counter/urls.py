@@ -1,0 +1,16 @@
+from django.urls import path
+
+from omnistore.counter.views import customers, identifying, orders, signing_up
+
+app_name = "counter"
+urlpatterns = [
+    path("", identifying.home, name="home"),
+    path("identify/", identifying.identify, name="identify"),
+    path("understand/", identifying.understand, name="understand"),
+    path("anonymous/", identifying.anonymous, name="anonymous"),
+    path("sign-up/", signing_up.sign_up, name="sign_up"),
+    path("sign-up/with/", signing_up.sign_up_with, name="sign_up_with"),
+    path("customers/<uuid:customer_id>/", customers.show, name="customer"),
+    path("customers/<uuid:customer_id>/choose/", identifying.choose, name="choose"),
+    path("orders/<uuid:order_id>/", orders.show, name="order"),
+]

@@ -1,0 +1,32 @@
+"""The customer's page: who is it, what is going on, what should I do now."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.timezone import now
+from django.views.decorators.http import require_safe
+
+from customers.models import Customer
+from omnistore.audit import looks
+from omnistore.audit.models import Look
+from omnistore.counter import profile
+from omnistore.counter.profile import Show
+from stores.http import ClerkRequest, clerk_required
+
+
+@require_safe
+@clerk_required
+def show(request: ClerkRequest, customer_id: UUID) -> HttpResponse:
+    """Show all that is known of the customer and note who looked; htmx gets his purchases."""
+    chosen, moment = Show.named(request.GET.get("show", "")), now()
+    if request.htmx:
+        customer = get_object_or_404(Customer, pk=customer_id)
+        bought = profile.purchases_of(customer, show=chosen, now=moment)
+        return render(request, "counter/_purchases.html", {"bought": bought})
+
+    page = profile.read(customer_id, show=chosen, now=moment)
+    looks.note(
+        watcher=request.watcher, customer_ids=[customer_id], reason=Look.Reason.PAGE, at=moment
+    )
+    return render(request, "counter/customer.html", {"page": page, "customer": page.customer})
