@@ -78,6 +78,8 @@ def sign_up(
     answers = _answers(consents)
     customer = _person(first_name, last_name, city)
     customer.language = language if language in dict(settings.LANGUAGES) else "fr"
+    if Kind.CARD in values:
+        customer.level = Customer.Level.MEMBER
     customer.country, customer.home_store, customer.created_at = country, store, at
     door = Door(store, tablet, clerk, source, at)
     return _keep(customer, values, answers, door, share_phone=share_phone)
