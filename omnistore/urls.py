@@ -1,8 +1,15 @@
 from django.contrib import admin
 from django.urls import include, path
 
+# The API gets problems, people get the pages 400.html to 500.html.
+handler400 = "omnistore.problems.bad_request"
+handler403 = "omnistore.problems.forbidden"
+handler404 = "omnistore.problems.not_found"
+handler500 = "omnistore.problems.broken"
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/", include("omnistore.api")),
     path("", include("stores.urls")),
     path("", include("omnistore.counter.urls")),
 ]

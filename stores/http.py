@@ -1,8 +1,9 @@
 """Who is asking: tablets by cookie, clerks by PIN, programs by key; and in which language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -18,6 +19,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from omnistore.audit import looks
 from omnistore.audit.looks import Watcher
 from omnistore.audit.models import Look
 from stores import keys, tablets
@@ -181,3 +183,15 @@ class HasScope(BasePermission):
     def has_permission(self, request: Request, view: "APIView") -> bool:
         key: Any = request.user
         return isinstance(key, ApiKey) and key.allows(getattr(view, "scope", ""))
+
+
+def key_of(request: Request) -> ApiKey:
+    """Return the key that `HasScope` let in."""
+    return cast(ApiKey, request.user)
+
+
+def note_read(request: Request, customer_ids: Iterable[UUID | None]) -> None:
+    """Note in the audit that the key read these customers, each once."""
+    watcher = Watcher(Look.Actor.API_KEY, key_of(request).pk)
+    read = list(dict.fromkeys(filter(None, customer_ids)))
+    looks.note(watcher=watcher, customer_ids=read, reason=Look.Reason.API, at=now())

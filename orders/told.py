@@ -1,0 +1,91 @@
+"""Returns that a program takes: in one call, once per idempotency key, or not at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from omnistore.errors import Invalid, NotFound
+from omnistore.tokens import fingerprint
+from orders import returns
+from orders.models import CustomerReturn, Order
+from orders.returns import Choice, OrderOfAnotherCustomer, Quote
+from stores.models import ApiKey
+
+
+class UnknownOrder(NotFound):
+    code = "unknown_order"
+    words = _("There is no such order.")
+
+
+class IdempotencyKeyReused(Invalid):
+    code = "idempotency_key_reused"
+    words = _("This idempotency key was used before, for another return.")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What comes back of an order; with `customer_id` the order must be his."""
+
+    order_id: UUID
+    choices: Sequence[Choice]
+    customer_id: UUID | None = None
+    agreed_total: int | None = None
+
+
+def quote(told: Told, *, now: datetime) -> Quote:
+    """
+    Return what the customer would get back, as `returns.quote` does.
+
+    Raises:
+        UnknownOrder: there is none with this id.
+        OrderOfAnotherCustomer: it is not the customer's.
+    """
+    order = _order(told)
+    return returns.quote(choices=told.choices, customer_id=order.customer_id, now=now)
+
+
+@transaction.atomic
+def take(
+    *, told: Told, api_key: ApiKey, idempotency_key: str, at: datetime
+) -> tuple[CustomerReturn, bool]:
+    """
+    Return the return and whether it is new; a refusal leaves nothing behind.
+
+    The return's id is made of the API key and the idempotency key: two calls at once meet in the
+    same row, and the second finds the return taken.
+
+    Raises:
+        IdempotencyKeyReused: the key was used, with other words.
+        Refused: what `quote` and `returns.take` refuse.
+    """
+    draft_id = uuid5(uuid5(NAMESPACE_OID, f"omnistore api key {api_key.pk}"), idempotency_key)
+    words = fingerprint(repr(told))
+    earlier = CustomerReturn.objects.filter(pk=draft_id).first()
+    if earlier is None:
+        earlier = returns.begin(
+            order=_order(told),
+            store=api_key.store,
+            at=at,
+            draft_id=draft_id,
+            api_key=api_key,
+            request_hash=words,
+        )
+    if earlier.request_hash != words:
+        raise IdempotencyKeyReused()
+    if not earlier.is_draft:
+        return earlier, False
+    returns.choose(draft=earlier, choices=told.choices)
+    return returns.take(draft=earlier, at=at, agreed_total=told.agreed_total), True
+
+
+def _order(told: Told) -> Order:
+    order = Order.objects.filter(pk=told.order_id).first()
+    if order is None:
+        raise UnknownOrder()
+    if told.customer_id not in (None, order.customer_id):
+        raise OrderOfAnotherCustomer()
+    return order
