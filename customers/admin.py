@@ -1,0 +1,126 @@
+"""
+Head office: what is known of customers, read-only but for a few settings.
+
+The customer's own page stands in `omnistore.counter.admin`: it joins apps and finds people as the
+counter does.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.db.models import Max
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from customers import cards, emails, phones
+from customers.http import NotesLooks
+from customers.models import (
+    Consent,
+    ConsentWording,
+    Evidence,
+    Identifier,
+    LoyaltyEntry,
+    Touch,
+    Visit,
+)
+from omnistore.headoffice import AddOnly, ReadOnly
+
+Kind = Identifier.Kind
+OF_A_CUSTOMER = ("pk", "customer_id")
+
+
+@admin.display(description=_("customer"))
+def person(row: Any) -> str:
+    """Who it is, in a list: initials that lead to the page, where the look is noted."""
+    if row.customer is None:
+        return "–"
+    return format_html(
+        '<a href="{}">{}</a>',
+        reverse("admin:customers_customer_change", args=[row.customer_id]),
+        f"{row.customer.initials} {str(row.customer_id)[:8]}",
+    )
+
+
+@admin.display(description=_("value"))
+def masked(identifier: Identifier) -> str:
+    """The value with only its ends left to read."""
+    if identifier.kind == Kind.PHONE:
+        return phones.masked(identifier.value)
+    if identifier.kind == Kind.EMAIL:
+        return emails.masked(identifier.value)
+    return cards.masked(identifier.value)
+
+
+@admin.register(Identifier)
+class IdentifierAdmin(NotesLooks, ReadOnly):
+    list_display = ("id", "kind", masked, "is_shared", "is_blocked", "first_seen_at")
+    list_filter = ("kind", "is_shared", "is_blocked")
+    ordering = ("-id",)
+
+    def people_of(self, row: Identifier) -> list[UUID]:
+        return list(row.evidence.values_list("customer_id", flat=True))
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(NotesLooks, ReadOnly):
+    id_lookups = ("pk", "customer_id", "identifier_id")
+    list_display = ("id", person, "identifier", "source", "confidence", "started_at", "ended_at")
+    list_filter = ("source", "is_shared", ("ended_at", admin.EmptyFieldListFilter))
+    list_select_related = ("customer", "identifier")
+    ordering = ("-id",)
+
+
+@admin.register(ConsentWording)
+class ConsentWordingAdmin(AddOnly):
+    list_display = ("purpose", "channel", "language", "version", "in_force_at")
+    list_filter = ("purpose", "channel", "language")
+    ordering = ("purpose", "channel", "language", "-version")
+    fields = ("purpose", "channel", "language", "text", "in_force_at")
+
+    def save_model(
+        self, request: HttpRequest, obj: ConsentWording, form: Any, change: bool
+    ) -> None:
+        same = ConsentWording.objects.filter(
+            purpose=obj.purpose, channel=obj.channel, language=obj.language
+        )
+        obj.version = (same.aggregate(last=Max("version"))["last"] or 0) + 1
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Consent)
+class ConsentAdmin(NotesLooks, ReadOnly):
+    id_lookups = OF_A_CUSTOMER
+    list_display = ("id", person, "wording", "is_given", "basis", "source", "store", "at")
+    list_filter = ("is_given", "wording__purpose", "wording__channel", "store", "at")
+    list_select_related = ("customer", "wording", "store")
+    ordering = ("-id",)
+
+
+@admin.register(LoyaltyEntry)
+class LoyaltyEntryAdmin(NotesLooks, ReadOnly):
+    id_lookups = OF_A_CUSTOMER
+    list_display = ("id", person, "kind", "points", "reference", "at")
+    list_filter = ("kind", "at")
+    list_select_related = ("customer",)
+    ordering = ("-id",)
+
+
+@admin.register(Touch)
+class TouchAdmin(NotesLooks, ReadOnly):
+    id_lookups = OF_A_CUSTOMER
+    list_display = ("id", person, "channel", "is_from_customer", "store", "clerk", "at")
+    list_filter = ("channel", "store", "at")
+    list_select_related = ("customer", "store", "clerk")
+    ordering = ("-id",)
+
+
+@admin.register(Visit)
+class VisitAdmin(NotesLooks, ReadOnly):
+    id_lookups = OF_A_CUSTOMER
+    list_display = ("id", "store", person, "outcome", "how", "clerk", "started_at")
+    list_filter = ("store", "outcome", "how", "started_at")
+    list_select_related = ("customer", "store", "clerk")
+    ordering = ("-id",)
