@@ -11,5 +11,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("omnistore.api")),
     path("", include("stores.urls")),
+    path("", include("orders.urls")),
     path("", include("omnistore.counter.urls")),
 ]

@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from customers.models import Customer
+from omnistore.outbox.models import Event
+from orders.facts import ReturnAccepted
 from orders.models import CustomerReturn, Order, OrderLine, ReturnLine
 from orders.policies import Decision, PolicyBook, outlook
 from orders.units import with_returned
@@ -46,6 +49,10 @@ class Purchase:
     @property
     def may_return(self) -> bool:
         return any(line.may_return for line in self.lines)
+
+    def may_return_line(self, line_id: int) -> bool:
+        """Whether that line of it may come back."""
+        return any(line.may_return and line.line.pk == line_id for line in self.lines)
 
 
 def of(
@@ -103,6 +110,16 @@ def lines_of(taken: CustomerReturn) -> QuerySet[ReturnLine]:
     return taken.lines.select_related(
         "product", "replacement", "order_line__order", "sold_in", "restocked_in"
     ).order_by("position")
+
+
+def event_of(taken: CustomerReturn) -> UUID | None:
+    """Return the id of the event that told of the return, None for imported ones."""
+    told = Event.objects.filter(
+        customer_id=taken.customer_id,
+        name=ReturnAccepted.name,
+        payload__return_id=str(taken.pk),
+    )
+    return told.values_list("pk", flat=True).first()
 
 
 def _purchases(lines: QuerySet[OrderLine], now: datetime) -> list[Purchase]:

@@ -1,11 +1,13 @@
 """People with fixed names and rights, for every test."""
 
 import os
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
+from django.utils.timezone import now
 
 from stores.http import TABLET_COOKIE
 from stores.models import Clerk, Register, Store, Tablet
@@ -62,3 +64,9 @@ def counter(client: Client, tablet: Tablet) -> Client:
     """A browser on that tablet."""
     client.cookies[TABLET_COOKIE] = "tablet-secret"
     return client
+
+
+@pytest.fixture
+def recently() -> datetime:
+    """Five days ago by the clock that the doors read."""
+    return now() - timedelta(days=5)

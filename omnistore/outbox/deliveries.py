@@ -55,6 +55,11 @@ class CrmState:
         return self.standing is Standing.UP_TO_DATE
 
     @property
+    def is_settled(self) -> bool:
+        """Whether looking again would show the same."""
+        return self.standing in (Standing.UP_TO_DATE, Standing.NOBODY)
+
+    @property
     def is_waiting(self) -> bool:
         return self.standing is Standing.WAITING
 

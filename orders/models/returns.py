@@ -274,6 +274,18 @@ class Refund(models.Model):
     def __str__(self) -> str:
         return f"{self.amount} {self.currency} {self.tender}"
 
+    @property
+    def is_asked(self) -> bool:
+        return self.state == self.State.ASKED
+
+    @property
+    def is_paid(self) -> bool:
+        return self.state == self.State.PAID
+
+    @property
+    def has_failed(self) -> bool:
+        return self.state == self.State.FAILED
+
 
 class Instruction(models.Model):
     """A signed order to a register to pay one refund; the register confirms or refuses it."""

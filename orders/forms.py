@@ -1,0 +1,58 @@
+"""What a clerk sends about a return: one small form per line that has units."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from orders.models import OrderLine, ReturnLine
+from orders.returns import Choice
+
+
+class ChoiceForm(forms.Form):
+    """One line of a return as it was typed and tapped; what is missing is said by the quote."""
+
+    units = forms.IntegerField(min_value=1, max_value=1_000_000)
+    reason = forms.ChoiceField(choices=ReturnLine.Reason.choices, required=False)
+    reason_words = forms.CharField(max_length=200, required=False)
+    condition = forms.ChoiceField(choices=ReturnLine.Condition.choices, required=False)
+    resolution = forms.ChoiceField(choices=ReturnLine.Resolution.choices, required=False)
+    replacement = forms.IntegerField(min_value=1, max_value=2**31, required=False)
+
+    def choice(self, line_id: int) -> Choice:
+        """Return the valid part of the form as a choice; the rest counts as not said."""
+        said: dict[str, Any] = getattr(self, "cleaned_data", {})
+        return Choice(
+            order_line_id=line_id,
+            units=said["units"],
+            reason=said.get("reason", ""),
+            reason_words=said.get("reason_words", ""),
+            condition=said.get("condition", ""),
+            resolution=said.get("resolution") or ReturnLine.Resolution.REFUND,
+            replacement_id=said.get("replacement"),
+        )
+
+
+class ChoicesForm:
+    """The whole return as posted: `l12-units`, `l12-reason`, … for each order line with units."""
+
+    def __init__(self, posted: QueryDict, lines: Iterable[OrderLine]) -> None:
+        self.choices: list[Choice] = []
+        self.wrong: dict[int, str] = {}
+        for line in lines:
+            prefix = f"l{line.pk}"
+            if posted.get(f"{prefix}-units", "").strip() in ("", "0"):
+                continue
+            form = ChoiceForm(posted, prefix=prefix)
+            form.is_valid()
+            if "units" in form.cleaned_data:
+                self.choices.append(form.choice(line.pk))
+            else:
+                self.wrong[line.pk] = str(form.errors["units"][0])
+
+
+class AgreementForm(forms.Form):
+    """The refund the customer was shown, in minor units; empty when he was shown none."""
+
+    agreed = forms.IntegerField(min_value=0, max_value=2**62, required=False)

@@ -1,0 +1,150 @@
+"""What the return's screens show: rows with their choices, and the words of the main button."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from omnistore.words import money
+from orders import exchanges, history, returns
+from orders.models import CustomerReturn, Product, ReturnLine
+from orders.returns import Choice, Quote, QuotedLine
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the order with what was chosen for it and what the quote says to that."""
+
+    line: history.PurchaseLine
+    choice: Choice | None
+    quoted: QuotedLine | None
+    variants: Sequence[Product]
+    wrong: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"l{self.line.line.pk}"
+
+    @property
+    def units(self) -> int:
+        return self.choice.units if self.choice else 0
+
+    @property
+    def is_open(self) -> bool:
+        return self.choice is not None or bool(self.wrong)
+
+    @property
+    def is_exchange(self) -> bool:
+        return self.choice is not None and self.choice.resolution == (
+            ReturnLine.Resolution.EXCHANGE
+        )
+
+    @property
+    def needs_words(self) -> bool:
+        return self.choice is not None and self.choice.reason == ReturnLine.Reason.OTHER
+
+    @property
+    def problem(self) -> str:
+        """The sentence to show under the row, once the clerk has said why it comes back."""
+        if self.wrong:
+            return self.wrong
+        refusal = self.quoted.problem if self.quoted else None
+        return refusal.sentence if refusal else ""
+
+    @property
+    def is_missing_something(self) -> bool:
+        """The row's problem is only that something was not chosen yet."""
+        refusal = self.quoted.problem if self.quoted else None
+        return isinstance(refusal, returns.ReasonMissing | returns.ConditionMissing)
+
+
+@dataclass(frozen=True)
+class DraftScreen:
+    """Everything the page of a draft shows."""
+
+    draft: CustomerReturn
+    chosen: list[Row]
+    others: list[Row]
+    quote: Quote | None
+    problem: str = ""
+
+    @property
+    def reasons(self) -> list[tuple[str, str]]:
+        return [(code, str(label)) for code, label in ReturnLine.Reason.choices]
+
+    @property
+    def conditions(self) -> list[tuple[str, str]]:
+        return [(code, str(label)) for code, label in ReturnLine.Condition.choices]
+
+    @property
+    def is_ready(self) -> bool:
+        return self.quote is not None and self.quote.may_be_taken and not self.problem
+
+    @property
+    def action(self) -> str:
+        """The main button's words: the sign of the difference names it (rules.md 2.7)."""
+        if self.quote is None or not self.quote.lines:
+            return _("Take the return")
+        refund = self.quote.refund_total
+        if not refund:
+            return _("Exchange") if self.quote.exchange_total else _("Take the return")
+        amount = {"amount": money(refund, self.quote.currency)}
+        if self.quote.exchange_total:
+            return _("Exchange and refund %(amount)s") % amount
+        return _("Refund %(amount)s") % amount
+
+
+def draft_screen(
+    draft: CustomerReturn,
+    *,
+    now: datetime,
+    focus: int | None = None,
+    wrong: dict[int, str] | None = None,
+    problem: str = "",
+) -> DraftScreen:
+    """
+    Return the draft as the clerk sees it: chosen lines first, the rest of the order folded away.
+
+    `focus` is the order line the clerk tapped, which stands open even before units are chosen.
+    """
+    choices = {choice.order_line_id: choice for choice in returns.choices_of(draft)}
+    quote = _quote(draft, list(choices.values()), now)
+    quoted = {line.line.pk: line for line in quote.lines} if quote else {}
+    rows = [
+        Row(
+            line=line,
+            choice=choices.get(line.line.pk),
+            quoted=quoted.get(line.line.pk),
+            variants=_variants(line, choices.get(line.line.pk)),
+            wrong=(wrong or {}).get(line.line.pk, ""),
+        )
+        for line in _lines(draft, now)
+    ]
+    first = {row.line.line.pk for row in rows if row.is_open} | {focus}
+    own = quote.problem.sentence if quote and quote.problem else ""
+    return DraftScreen(
+        draft=draft,
+        chosen=[row for row in rows if row.line.line.pk in first],
+        others=[row for row in rows if row.line.line.pk not in first],
+        quote=quote,
+        problem=problem or own,
+    )
+
+
+def _lines(draft: CustomerReturn, now: datetime) -> list[history.PurchaseLine]:
+    if draft.order is None:
+        return []
+    return history.of_order(draft.order, now=now).lines
+
+
+def _quote(draft: CustomerReturn, choices: list[Choice], now: datetime) -> Quote | None:
+    if not choices:
+        return None
+    return returns.quote(choices=choices, customer_id=draft.customer_id, now=now)
+
+
+def _variants(line: history.PurchaseLine, choice: Choice | None) -> list[Product]:
+    if choice is None or choice.resolution != ReturnLine.Resolution.EXCHANGE:
+        return []
+    return list(exchanges.variants_of(line.line.product))

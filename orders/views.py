@@ -1,0 +1,155 @@
+"""The return's screens: begin, choose, settle, see what became of it."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.views.decorators.http import require_GET, require_POST
+
+from omnistore.audit import looks
+from omnistore.audit.models import Look
+from omnistore.errors import Refused
+from omnistore.outbox import deliveries
+from orders import history, refunds, returns, screens
+from orders.forms import AgreementForm, ChoicesForm
+from orders.models import CustomerReturn, Exchange, Order, OrderLine, Refund, RefundPlan
+from stores.http import ClerkRequest, clerk_required, go
+
+
+@require_POST
+@clerk_required
+def start(request: ClerkRequest, order_id: UUID) -> HttpResponse:
+    """Begin a new draft with an order; `line` names the line that was tapped."""
+    order = get_object_or_404(Order, pk=order_id)
+    draft = returns.begin(
+        order=order,
+        store=request.tablet.store,
+        tablet=request.tablet,
+        clerk=request.clerk,
+        at=now(),
+    )
+    if order.customer_id:
+        looks.note(
+            watcher=request.watcher,
+            customer_ids=[order.customer_id],
+            reason=Look.Reason.RETURN,
+            at=now(),
+        )
+    line = OrderLine.objects.filter(order=order, pk=_number(request.POST.get("line"))).first()
+    if line and history.of_order(order, now=now()).may_return_line(line.pk):
+        returns.choose(draft=draft, choices=[returns.Choice(order_line_id=line.pk, units=1)])
+    return go(request, reverse("orders:return", args=[draft.pk]))
+
+
+@require_GET
+@clerk_required
+def show(request: ClerkRequest, return_id: UUID) -> HttpResponse:
+    """Show the draft with its quote, or what became of the return."""
+    found = _of_this_store(request, return_id)
+    if found.is_draft:
+        screen = screens.draft_screen(found, now=now())
+        return render(request, "orders/return_draft.html", {"screen": screen})
+    return render(request, "orders/return_taken.html", _taken(found))
+
+
+@require_POST
+@clerk_required
+def choose(request: ClerkRequest, return_id: UUID) -> HttpResponse:
+    """Keep what was chosen so far and answer with the lines and the quote."""
+    draft = _of_this_store(request, return_id)
+    posted = ChoicesForm(request.POST, OrderLine.objects.filter(order=draft.order_id))
+    try:
+        returns.choose(draft=draft, choices=posted.choices)
+    except returns.DraftGone:
+        return go(request, reverse("orders:return", args=[draft.pk]))
+    screen = screens.draft_screen(draft, now=now(), wrong=posted.wrong)
+    template = "orders/_return_choosing.html" if request.htmx else "orders/return_draft.html"
+    return render(request, template, {"screen": screen}, status=422 if posted.wrong else 200)
+
+
+@require_POST
+@clerk_required
+def settle(request: ClerkRequest, return_id: UUID) -> HttpResponse:
+    """Take the return as it is on the screen; a second tap lands on the same return."""
+    draft = _of_this_store(request, return_id)
+    posted = ChoicesForm(request.POST, OrderLine.objects.filter(order=draft.order_id))
+    agreement = AgreementForm(request.POST)
+    agreed = agreement.cleaned_data["agreed"] if agreement.is_valid() else None
+    if draft.is_draft and (posted.wrong or agreed is None):
+        return _again(request, draft, posted.wrong, "", 422)
+    try:
+        returns.choose(draft=draft, choices=posted.choices)
+        returns.take(draft=draft, clerk=request.clerk, at=now(), agreed_total=agreed)
+    except returns.DraftGone:
+        pass
+    except Refused as refusal:
+        return _again(request, draft, {}, refusal.sentence, 409)
+    return go(request, reverse("orders:return", args=[draft.pk]))
+
+
+@require_GET
+@clerk_required
+def progress(request: ClerkRequest, return_id: UUID) -> HttpResponse:
+    """Answer with where the money and the CRM are now."""
+    found = _of_this_store(request, return_id)
+    return render(request, "orders/_return_progress.html", _taken(found))
+
+
+@require_POST
+@clerk_required
+def retry(request: ClerkRequest, refund_id: UUID) -> HttpResponse:
+    """Ask the register once more for a refund that failed."""
+    refund = get_object_or_404(
+        Refund.objects.select_related("plan"),
+        pk=refund_id,
+        plan__customer_return__store=request.tablet.store,
+    )
+    problem = ""
+    try:
+        refunds.retry(refund=refund, at=now())
+    except Refused as refusal:
+        problem = refusal.sentence
+    found = _of_this_store(request, refund.plan.customer_return_id)
+    if not request.htmx and not problem:
+        return redirect("orders:return", found.pk)
+    shown = _taken(found) | {"problem": problem}
+    return render(request, "orders/_return_progress.html", shown, status=409 if problem else 200)
+
+
+def _of_this_store(request: ClerkRequest, return_id: UUID) -> CustomerReturn:
+    return get_object_or_404(returns.drafts_of(request.tablet.store), pk=return_id)
+
+
+def _again(
+    request: ClerkRequest,
+    draft: CustomerReturn,
+    wrong: dict[int, str],
+    problem: str,
+    status: int,
+) -> HttpResponse:
+    screen = screens.draft_screen(draft, now=now(), wrong=wrong, problem=problem)
+    template = "orders/_return_choosing.html" if request.htmx else "orders/return_draft.html"
+    return render(request, template, {"screen": screen}, status=status)
+
+
+def _taken(found: CustomerReturn) -> dict[str, object]:
+    plan = RefundPlan.objects.filter(customer_return=found).first()
+    asked = list(plan.refunds.order_by("position")) if plan else []
+    event_id = history.event_of(found)
+    crm = deliveries.state_of_event(event_id) if event_id else None
+    return {
+        "taken": found,
+        "lines": history.lines_of(found),
+        "plan": plan,
+        "refunds": asked,
+        "exchange": Exchange.objects.filter(customer_return=found).select_related("order").first(),
+        "crm": crm,
+        "is_moving": any(refund.is_asked for refund in asked)
+        or (crm is not None and not crm.is_settled),
+    }
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 18 else 0

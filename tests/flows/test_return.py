@@ -1,0 +1,189 @@
+"""A return at the counter, through HTTP: begin, choose, settle, and every way to get it wrong."""
+
+from datetime import datetime
+
+import pytest
+from django.test import Client
+
+from customers.models import Customer
+from omnistore.audit.models import Look
+from orders import gateways
+from orders.models import CustomerReturn, Order, Refund, ReturnLine
+from stores.models import Register, Store
+from tests.factories import NOON, make_customer, make_order, make_policy, make_product
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def camille(db: None) -> Customer:
+    return make_customer()
+
+
+@pytest.fixture
+def order(camille: Customer, recently: datetime) -> Order:
+    """Three bags at 19,90 €, bought on the web five days ago."""
+    make_policy()
+    return make_order(camille, [(make_product(), 3, 1990)], placed_at=recently)
+
+
+def begun(counter: Client, order: Order) -> CustomerReturn:
+    counter.post(f"/orders/{order.pk}/return/", {"line": order.lines.get().pk})
+    return CustomerReturn.objects.get()
+
+
+def answers(order: Order, **fields: object) -> dict[str, object]:
+    key = f"l{order.lines.get().pk}"
+    said = {"units": 2, "reason": "TOO_SMALL", "condition": "AS_NEW"} | fields
+    return {f"{key}-{name}": value for name, value in said.items()}
+
+
+def test_the_tapped_line_stands_open_with_one_unit(counter: Client, order: Order) -> None:
+    draft = begun(counter, order)
+
+    page = counter.get(f"/returns/{draft.pk}/")
+
+    assert page.status_code == 200
+    assert ReturnLine.objects.get().units == 1
+    assert Look.objects.filter(reason="RETURN", customer_id=order.customer_id).exists()
+
+
+def test_shows_the_refund_before_anything_is_settled(counter: Client, order: Order) -> None:
+    draft = begun(counter, order)
+
+    fragment = counter.post(f"/returns/{draft.pk}/choices/", answers(order), headers=HTMX)
+
+    assert "39,80" in fragment.content.decode()
+    assert not Refund.objects.exists()
+
+
+def test_settles_what_was_shown_and_asks_the_register(
+    counter: Client, order: Order, till: Register
+) -> None:
+    draft = begun(counter, order)
+
+    answer = counter.post(f"/returns/{draft.pk}/settle/", answers(order) | {"agreed": 3980})
+
+    assert answer.status_code == 302
+    assert Refund.objects.get().amount == 3980
+    assert len(gateways.waiting_for(till, now=NOON)) == 1
+    assert "LYO-R000001" in counter.get(f"/returns/{draft.pk}/").content.decode()
+
+
+def test_settled_twice_lands_on_the_same_return(counter: Client, order: Order) -> None:
+    draft = begun(counter, order)
+    told = answers(order) | {"agreed": 3980}
+
+    first = counter.post(f"/returns/{draft.pk}/settle/", told)
+    second = counter.post(f"/returns/{draft.pk}/settle/", told)
+
+    assert first.headers["Location"] == second.headers["Location"]
+    assert CustomerReturn.objects.count() == Refund.objects.count() == 1
+
+
+def test_a_refund_that_was_never_shown_is_shown_first(counter: Client, order: Order) -> None:
+    draft = begun(counter, order)
+
+    answer = counter.post(f"/returns/{draft.pk}/settle/", answers(order))
+
+    assert answer.status_code == 422
+    assert CustomerReturn.objects.get().is_draft
+
+
+def test_amounts_that_changed_are_shown_again(counter: Client, order: Order) -> None:
+    draft = begun(counter, order)
+
+    answer = counter.post(f"/returns/{draft.pk}/settle/", answers(order) | {"agreed": 1})
+
+    assert answer.status_code == 409
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"units": "99"},
+        {"units": "-1"},
+        {"units": "deux"},
+        {"units": "1.5"},
+        {"units": "9" * 40},
+        {"reason": "BECAUSE"},
+        {"condition": "\x00"},
+        {"resolution": "EXCHANGE", "replacement": "9" * 30},
+        {"resolution": "EXCHANGE", "replacement": "0"},
+    ],
+)
+@pytest.mark.parametrize("step", ["choices", "settle"])
+def test_nothing_wrong_in_a_choice_breaks_or_settles_it(
+    counter: Client, order: Order, wrong: dict[str, object], step: str
+) -> None:
+    draft = begun(counter, order)
+
+    told = answers(order, **wrong) | {"agreed": "3980"}
+    answer = counter.post(f"/returns/{draft.pk}/{step}/", told, headers=HTMX)
+
+    assert answer.status_code in (200, 409, 422)
+    assert CustomerReturn.objects.get().is_draft
+
+
+def test_another_stores_draft_is_not_there(counter: Client, order: Order) -> None:
+    draft = begun(counter, order)
+    CustomerReturn.objects.update(store=Store.objects.create(code="par", name="Paris"))
+
+    assert counter.get(f"/returns/{draft.pk}/").status_code == 404
+    assert counter.post(f"/returns/{draft.pk}/settle/").status_code == 404
+
+
+def test_exchanges_for_another_colour_with_nothing_to_pay(counter: Client, order: Order) -> None:
+    black = make_product("85099C", price=2490)
+    draft = begun(counter, order)
+    told = answers(order, resolution="EXCHANGE", replacement=black.pk)
+
+    fragment = counter.post(f"/returns/{draft.pk}/choices/", told, headers=HTMX)
+    counter.post(f"/returns/{draft.pk}/settle/", told | {"agreed": 0})
+
+    assert black.name in fragment.content.decode()
+    assert not Refund.objects.exists()
+    assert Order.objects.get(kind="EXCHANGE").lines.get().product == black
+
+
+def test_a_failed_refund_can_be_tried_again_from_the_screen(
+    counter: Client, order: Order, till: Register
+) -> None:
+    draft = begun(counter, order)
+    counter.post(f"/returns/{draft.pk}/settle/", answers(order) | {"agreed": 3980})
+    (waiting,) = gateways.waiting_for(till, now=NOON)
+    gateways.answer(
+        register=till, instruction_id=waiting.id, is_paid=False, failure="Refusé", at=NOON
+    )
+    refund = Refund.objects.get()
+
+    page = counter.get(f"/returns/{draft.pk}/").content.decode()
+    counter.post(f"/refunds/{refund.pk}/retry/")
+
+    assert "Refusé" in page
+    refund.refresh_from_db()
+    assert refund.state == Refund.State.ASKED
+
+
+def test_a_receipt_without_a_customer_is_proof_enough(counter: Client, recently: datetime) -> None:
+    make_policy()
+    bags = [(make_product(), 3, 1990)]
+    order = make_order(None, bags, channel="STORE", placed_at=recently)
+    draft = begun(counter, order)
+
+    answer = counter.post(f"/returns/{draft.pk}/settle/", answers(order) | {"agreed": 3980})
+
+    assert answer.status_code == 302
+    assert not Look.objects.exists()
+
+
+def test_a_locked_tablet_keeps_the_draft_and_shows_nothing(counter: Client, order: Order) -> None:
+    draft = begun(counter, order)
+    counter.post(f"/returns/{draft.pk}/choices/", answers(order))
+    counter.post("/lock/")
+
+    page = counter.get(f"/returns/{draft.pk}/")
+
+    assert page.status_code == 302
+    assert ReturnLine.objects.get().units == 2
