@@ -179,7 +179,7 @@ else:
     bells = VAR_DIR / "bells"
     for folder in ("queue", "processed", "control"):
         (bells / folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost"
     CELERY_BROKER_TRANSPORT = "omnistore.outbox.embedded.Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(bells / "queue"),
@@ -189,7 +189,8 @@ else:
         "store_processed": False,
         "polling_interval": 0.2,
     }
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+# In memory: everything is due within seconds, and a file could break when the machine stops.
+CELERY_BEAT_SCHEDULER = "celery.beat.Scheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-outbox": {
         "task": "omnistore.outbox.tasks.sweep",

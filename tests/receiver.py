@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,13 +30,16 @@ class Receiver:
     Keeps what arrives and answers as told.
 
     `answers` are given one after the other, then `status`; each is a status, or a status with
-    headers and a body. `seconds` is how long it thinks first.
+    headers and a body. `seconds` is how long it thinks first; while the gate is shut, it keeps
+    `stops_after` messages and answers no further one.
     """
 
     url: str = ""
     status: int = 200
     answers: list[Any] = field(default_factory=list)
     seconds: float = 0
+    stops_after: int = 0
+    gate: threading.Event = field(default_factory=threading.Event)
     messages: list[Message] = field(default_factory=list)
 
     @property
@@ -48,6 +51,11 @@ class Receiver:
         return [message.event for message in {one.id: one for one in self.messages[::-1]}.values()][
             ::-1
         ]
+
+    def think(self) -> None:
+        time.sleep(self.seconds)
+        if self.stops_after and len(self.messages) >= self.stops_after:
+            self.gate.wait(60)
 
     def next_answer(self) -> tuple[int, dict[str, str], bytes]:
         answer = self.answers.pop(0) if self.answers else self.status
@@ -71,13 +79,18 @@ def listening(secret: str = WEBHOOK_SECRET) -> Iterator[Receiver]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             check(Webhook(secret), headers, body.decode())
             receiver.messages.append(Message(headers["webhook-id"], json.loads(body), headers))
-            time.sleep(receiver.seconds)
+            receiver.think()
             status, extra, words = receiver.next_answer()
             self.send_response(status)
             for name, value in {"Content-Length": str(len(words)), **extra}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(words)
+
+        def handle(self) -> None:
+            # The other side may be killed in the middle.
+            with suppress(ConnectionError):
+                super().handle()
 
         def log_message(self, *_: Any) -> None:
             pass
