@@ -16,9 +16,9 @@ from rest_framework.views import APIView
 
 from customers.models import Customer
 from omnistore.errors import Refused
-from orders import carts, checkout, gateways, history, told
+from orders import carts, catalogue, checkout, gateways, history, told
 from orders.http import OrderFilter
-from orders.models import CustomerReturn, Order, OrderLine
+from orders.models import CustomerReturn, Order, OrderLine, Product
 from orders.returns import Choice
 from orders.serializers import (
     CartPut,
@@ -240,8 +240,14 @@ def _sale(given: dict[str, Any]) -> checkout.Sale:
 
 def _told(request: Request) -> told.Told:
     given = _valid(ReturnTold(data=request.data))
-    choices = tuple(Choice(**choice) for choice in given.pop("choices"))
-    return told.Told(**given, choices=choices)
+    rows = given.pop("choices")
+    products = catalogue.by_sku(row["replacement"] for row in rows if row["replacement"])
+    return told.Told(**given, choices=tuple(_choice(row, products) for row in rows))
+
+
+def _choice(row: dict[str, Any], products: dict[str, Product]) -> Choice:
+    replacement = products.get(row.pop("replacement") or "")
+    return Choice(**row, replacement_id=replacement.pk if replacement else None)
 
 
 def _with_lines() -> QuerySet[Order]:

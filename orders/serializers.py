@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from customers.models import Identifier
 from orders.history import Purchase
-from orders.models import Cart, CustomerReturn, Order, Product, ReturnLine, Tender
+from orders.models import Cart, CustomerReturn, Order, ReturnLine, Tender
 
 # A hundred million euros, and what a lorry holds: their product stays far inside the database's.
 BIGGEST_AMOUNT = 10_000_000_000
@@ -252,17 +252,12 @@ class Choice(serializers.Serializer[Any]):
     resolution = serializers.ChoiceField(
         choices=ReturnLine.Resolution.choices, default=ReturnLine.Resolution.REFUND
     )
-    replacement = serializers.SlugRelatedField(
-        slug_field="sku",
-        queryset=Product.objects.all(),
-        source="replacement_id",
+    replacement = serializers.CharField(
+        max_length=40,
         allow_null=True,
         default=None,
         help_text="Article number of what is handed over instead, in an exchange.",
     )
-
-    def validate_replacement(self, product: Product | None) -> int | None:
-        return product.pk if product else None
 
 
 class ReturnTold(serializers.Serializer[Any]):
