@@ -55,6 +55,19 @@ def test_gives_a_new_phone_to_one_of_those_who_claim_it_at_once(db: None) -> Non
     assert [refusal.extra["customer_id"] for refusal in refusals] == [evidence.customer_id] * 5
 
 
+def test_gives_a_phone_that_was_given_up_to_one_of_those_who_claim_it_at_once(db: None) -> None:
+    former = make_customer(phone=PHONE)
+    former.evidence.update(ended_at=NOON)
+    people = [make_customer(f"Camille{number}") for number in range(6)]
+
+    answers = at_once(6, lambda number: claim(people[number]))
+
+    evidence = Evidence.objects.get(ended_at=None)
+    refusals = [answer for answer in answers if isinstance(answer, identity.Taken)]
+    assert evidence in answers
+    assert [refusal.extra["customer_id"] for refusal in refusals] == [evidence.customer_id] * 5
+
+
 def test_changes_nothing_when_one_person_claims_a_phone_many_times_at_once(db: None) -> None:
     camille = make_customer()
 
