@@ -4,6 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -353,3 +356,21 @@ def test_never_raises(lyon: Store, text: str) -> None:
 
     assert found.understood.kind in Kind
     assert found.is_empty
+
+
+@pytest.mark.skipif(not django_settings.IS_SQLITE, reason="small tables are scanned elsewhere")
+@pytest.mark.parametrize("typed", ["06 12 34 56 78", "moreau ca", "li", "LYO-T000042", CARD])
+def test_reads_no_table_whole(lyon: Store, typed: str) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        find(typed, lyon)
+
+    plans = [step for query in queries for step in plan_of(query["sql"])]
+
+    assert [step for step in plans if "SEARCH" in step]
+    assert not [step for step in plans if step.startswith("SCAN")]
+
+
+def plan_of(sql: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        return [row[3] for row in cursor.fetchall()]
