@@ -2,21 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import models
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from customers import consent, identity, loyalty, touches
 from customers.models import Consent, Customer, Identifier, Touch, Visit
+from omnistore.counter.reading import Kind
 from orders import carts, history
 from orders.carts import OpenCart
 from orders.history import Purchase
 from orders.models import CustomerReturn, Order
+from stores.models import Store
 
 
 class Show(models.TextChoices):
@@ -35,7 +38,7 @@ class Show(models.TextChoices):
 
 CHANNELS = {Show.STORE: Order.Channel.STORE, Show.WEB: Order.Channel.WEB}
 # What a clerk reads out to check who stands before him.
-READ_OUT = (Identifier.Kind.PHONE, Identifier.Kind.EMAIL, Identifier.Kind.CARD)
+READ_OUT = ["PHONE", "EMAIL", "CARD"]
 
 
 class Tab(NamedTuple):
@@ -65,6 +68,14 @@ class Bought:
         return [Tab(f"{page}?show={show}", str(show.label), show == self.show) for show in Show]
 
 
+class Answers(NamedTuple):
+    """What was said to the consents on one day in one place."""
+
+    on: date
+    store: Store | None
+    entries: list[Consent]
+
+
 @dataclass(frozen=True)
 class Profile:
     """One customer as his page shows him."""
@@ -77,6 +88,20 @@ class Profile:
     visit: Visit | None
     carts: Sequence[OpenCart]
     bought: Bought
+
+    @property
+    def recognised_by(self) -> str:
+        """By what the customer was recognised this time; empty when he has just signed up."""
+        how = self.visit.how if self.visit else ""
+        return str(Kind(how).label) if how in Kind.values else ""
+
+    @property
+    def consents_by_day(self) -> list[Answers]:
+        """His answers, those given on one day in one place together, in asking order."""
+        asked: dict[tuple[date, Store | None], list[Consent]] = {}
+        for entry in self.consents:
+            asked.setdefault((localtime(entry.at).date(), entry.store), []).append(entry)
+        return [Answers(on, store, entries) for (on, store), entries in asked.items()]
 
     @property
     def channels(self) -> int:
@@ -103,6 +128,7 @@ def read(customer_id: UUID, *, show: Show, now: datetime) -> Profile:
     """
     customer = get_object_or_404(loyalty.with_points(Customer.objects.all()), pk=customer_id)
     identifiers = [held for held in identity.of(customer) if held.kind in READ_OUT]
+    identifiers.sort(key=lambda held: READ_OUT.index(held.kind))
     return Profile(
         customer=customer,
         points=customer.points,

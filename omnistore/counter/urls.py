@@ -12,5 +12,6 @@ urlpatterns = [
     path("sign-up/with/", signing_up.sign_up_with, name="sign_up_with"),
     path("customers/<uuid:customer_id>/", customers.show, name="customer"),
     path("customers/<uuid:customer_id>/choose/", identifying.choose, name="choose"),
+    path("customers/<uuid:customer_id>/crm/", customers.crm_state, name="crm_state"),
     path("orders/<uuid:order_id>/", orders.show, name="order"),
 ]

@@ -78,7 +78,8 @@ def unlock(request: TabletRequest, clerk_id: int) -> HttpResponse:
 def lock(request: TabletRequest) -> HttpResponse:
     """Sign the clerk out and show the names."""
     tablets.lock(request.tablet)
-    return redirect("stores:clerks")
+    # An open page has covered itself already.
+    return HttpResponse(status=204) if request.htmx else redirect("stores:clerks")
 
 
 @require_POST

@@ -12,7 +12,8 @@ from omnistore.audit import looks
 from omnistore.audit.models import Look
 from omnistore.counter import profile
 from omnistore.counter.profile import Show
-from stores.http import ClerkRequest, clerk_required
+from omnistore.outbox import deliveries
+from stores.http import ClerkRequest, clerk_required, clerk_watching
 
 
 @require_safe
@@ -30,3 +31,11 @@ def show(request: ClerkRequest, customer_id: UUID) -> HttpResponse:
         watcher=request.watcher, customer_ids=[customer_id], reason=Look.Reason.PAGE, at=moment
     )
     return render(request, "counter/customer.html", {"page": page, "customer": page.customer})
+
+
+@require_safe
+@clerk_watching
+def crm_state(request: ClerkRequest, customer_id: UUID) -> HttpResponse:
+    """Answer with how far the CRM knows this customer; asked again while it does not."""
+    shown = {"crm": deliveries.state_of(customer_id), "customer_id": customer_id}
+    return render(request, "counter/_crm_state.html", shown)

@@ -9,7 +9,7 @@ import { Controller } from "stimulus"
  * <div data-controller="lock" data-lock-after-value="120" data-lock-url-value="…"
  *      data-lock-awake-url-value="…"
  *      data-action="locked@document->lock#cover unlocked@document->lock#uncover">
- *   <div data-lock-target="page">…</div>
+ *   <div data-lock-target="page"><form data-action="submit->lock#now">…</form></div>
  *   <section data-lock-target="sheet" hidden>…</section>
  * </div>
  */
@@ -31,6 +31,12 @@ export default class extends Controller {
 
   look() {
     if (this.#isLocked || Date.now() - this.touchedAt < this.afterValue * 1000) return
+    this.cover()
+    this.#post(this.urlValue)
+  }
+
+  now(event) {
+    event.preventDefault()
     this.cover()
     this.#post(this.urlValue)
   }
@@ -66,6 +72,8 @@ export default class extends Controller {
   // A lost post does no harm: the server's own clock locks, and the next touch tells it again.
   #post(url) {
     const headers = JSON.parse(document.body.getAttribute("hx-headers"))
-    fetch(url, { method: "POST", headers, redirect: "manual" }).catch(() => {})
+    fetch(url, { method: "POST", headers: { ...headers, "HX-Request": "true" } })
+      .then((answer) => answer.status === 401 && this.cover())
+      .catch(() => {})
   }
 }
