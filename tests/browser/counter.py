@@ -1,0 +1,67 @@
+"""What a clerk does on a tablet, in the words of the shop floor."""
+
+from playwright.sync_api import Page, expect
+
+from omnistore.demo import staff
+
+LANDSCAPE = {"width": 1180, "height": 820}
+PORTRAIT = {"width": 820, "height": 1180}
+
+
+class Tablet:
+    """A page of the running shop; what it cannot do fails with what the screen showed."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+    def open(self) -> None:
+        """Open it for Lyon with the manager's password."""
+        self.go("/tablet/open/")
+        self._log_in(*staff.MANAGER_ACCOUNT)
+        store = self.page.locator("input[name=store]").first
+        if not store.is_checked():
+            store.check(force=True)
+        self.page.locator("form .button--main").click()
+        expect(self.page.locator(".tile").first).to_be_visible()
+
+    def sign_in(self, clerk: staff.DemoClerk = staff.CLERKS[0]) -> None:
+        self.go("/clerks/")
+        self.page.locator(".tile", has_text=clerk.name).click()
+        for digit in clerk.pin:
+            self.page.locator(f"[data-pinpad-digit-param='{digit}']").click()
+        expect(self.page.locator(".find__input").first).to_be_visible()
+
+    def identify(self, text: str) -> None:
+        """Type into the one field, and wait for the customer's page."""
+        field = self.page.locator(".find__input").first
+        field.fill(text)
+        field.press("Enter")
+        self.page.wait_for_url("**/customers/**")
+
+    def bring_back(self, units: int, reason: str = "TOO_SMALL", condition: str = "AS_NEW") -> None:
+        """On the return's page: say how many units of the chosen line, why, and how they are."""
+        page = self.page
+        more = page.locator("[data-stepper-target=more]").first
+        field = page.locator(".stepper__field").first
+        while int(field.input_value()) < units:
+            before = int(field.input_value())
+            more.click()
+            expect(page.locator(".stepper__field").first).to_have_value(str(before + 1))
+        page.locator(f"label:has(input[id$='-{reason}'])").click()
+        expect(page.locator(f"input[id$='-{reason}']")).to_be_checked()
+        page.locator(f"label:has(input[id$='-{condition}'])").click()
+        expect(page.locator("#return-quote .button--main")).to_be_enabled()
+
+    def settle(self) -> None:
+        """Press the main button, and wait until it is done."""
+        self.page.locator("#return-quote .button--main").click()
+        expect(self.page.locator("#return-progress")).to_be_visible()
+
+    def _log_in(self, name: str, password: str) -> None:
+        self.page.fill("input[name=username]", name)
+        self.page.fill("input[name=password]", password)
+        self.page.locator("form .button--main").click()
