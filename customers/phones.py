@@ -74,7 +74,7 @@ def why_not(text: str, country: str) -> NotAPhone:
     if typed is None:
         return NotAPhone()
     try:
-        number = phonenumbers.parse(typed, _region(country))
+        number = phonenumbers.parse(typed, region(country))
     except NumberParseException as error:
         return NotAPhone(_UNREADABLE.get(error.error_type, ""))
     return NotAPhone(
@@ -108,14 +108,15 @@ def _parsed(typed: str, country: str) -> Iterator[tuple[bool, PhoneNumber]]:
         forms.append((True, f"+{typed}"))
     for is_guess, form in forms:
         try:
-            yield is_guess, phonenumbers.parse(form, _region(country))
+            yield is_guess, phonenumbers.parse(form, region(country))
         except NumberParseException:
             continue
 
 
-def _region(country: str) -> str | None:
-    region = country.upper()
-    return region if region in phonenumbers.SUPPORTED_REGIONS else None
+def region(country: str) -> str | None:
+    """Return the country's code in capitals, None when no phone has such a country."""
+    code = country.upper()
+    return code if code in phonenumbers.SUPPORTED_REGIONS else None
 
 
 def _has_right_length(number: PhoneNumber) -> bool:

@@ -19,6 +19,8 @@ from stores.models import Clerk, Store, Tablet
 Kind = Identifier.Kind
 LONGEST_NAME = 60
 LONGEST_CITY = 80
+# SQLite cannot even look for more.
+LARGEST_KEY = 2**63
 
 
 class NameMissing(Invalid):
@@ -80,7 +82,8 @@ def sign_up(
     customer.language = language if language in dict(settings.LANGUAGES) else "fr"
     if Kind.CARD in values:
         customer.level = Customer.Level.MEMBER
-    customer.country, customer.home_store, customer.created_at = country, store, at
+    customer.country = phones.region(country) or ""
+    customer.home_store, customer.created_at = store, at
     door = Door(store, tablet, clerk, source, at)
     return _keep(customer, values, answers, door, share_phone=share_phone)
 
@@ -149,7 +152,7 @@ def _or(value: str | None, refusal: Invalid) -> str:
 
 
 def _answers(consents: Mapping[int, bool]) -> dict[ConsentWording, bool]:
-    wordings = ConsentWording.objects.in_bulk(list(consents))
+    wordings = ConsentWording.objects.in_bulk([key for key in consents if 0 < key < LARGEST_KEY])
     if len(wordings) != len(consents):
         raise UnknownWording()
     return {wordings[key]: is_given for key, is_given in consents.items()}

@@ -79,6 +79,10 @@ def test_counts_the_visit_and_tells_the_fact(lyon: Store, tablet: Tablet, nadia:
     }
 
 
+def test_forgets_a_country_that_there_is_none() -> None:
+    assert sign_up(phone="+33612345678", country="Nowhere\x00").country == ""
+
+
 def test_counts_no_visit_for_a_sign_up_elsewhere(lyon: Store) -> None:
     sign_up(store=lyon)
 
@@ -116,6 +120,7 @@ def test_writes_every_answer_down_the_noes_too() -> None:
         ({"last_name": "Mo\x00reau"}, "unreadable"),
         ({"last_name": "Mo\ud800reau"}, "unreadable"),
         ({"consents": {999: True}}, "unknown_wording"),
+        ({"consents": {10**30: True}}, "unknown_wording"),
     ],
 )
 def test_refuses_what_it_cannot_keep_and_keeps_nothing(fields: dict[str, Any], code: str) -> None:
