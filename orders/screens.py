@@ -95,6 +95,23 @@ class DraftScreen:
         return _("Refund %(amount)s") % amount
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where so many units go, in words."""
+
+    units: int
+    words: str
+
+
+def places(lines: Sequence[ReturnLine]) -> list[Place]:
+    """Return where the goods of a return go, in the order of its lines."""
+    units: dict[str, int] = {}
+    for line in lines:
+        words = line.get_disposition_display()
+        units[words] = units.get(words, 0) + line.units
+    return [Place(units=count, words=words) for words, count in units.items()]
+
+
 def draft_screen(
     draft: CustomerReturn,
     *,

@@ -139,9 +139,11 @@ def _taken(found: CustomerReturn) -> dict[str, object]:
     asked = list(plan.refunds.order_by("position")) if plan else []
     event_id = history.event_of(found)
     crm = deliveries.state_of_event(event_id) if event_id else None
+    lines = list(history.lines_of(found))
     return {
         "taken": found,
-        "lines": history.lines_of(found),
+        "lines": lines,
+        "places": screens.places(lines),
         "plan": plan,
         "refunds": asked,
         "exchange": Exchange.objects.filter(customer_return=found).select_related("order").first(),
