@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -14,3 +15,6 @@ urlpatterns = [
     path("", include("orders.urls")),
     path("", include("omnistore.counter.urls")),
 ]
+
+if settings.ENV != "production":
+    urlpatterns.append(path("demo/", include("omnistore.demo.urls")))

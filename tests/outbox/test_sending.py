@@ -231,11 +231,12 @@ def test_a_sender_that_slept_past_its_lease_cannot_mark(post: Post) -> None:
     assert post.only().attempts == 0
 
 
-def test_nobody_takes_what_another_holds(post: Post) -> None:
-    happen()
+def test_nobody_takes_what_another_holds_nor_what_comes_after_it(post: Post) -> None:
     happen()
     post.relay()
     claims.take(connection=post.connection, at=post.clock())
+    happen()
+    post.relay()
 
     assert claims.take(connection=post.connection, at=post.clock.move(seconds=1)).runs == []
 
