@@ -126,7 +126,12 @@ TEMPLATES: list[dict[str, Any]] = [
 # --- where things are kept -----------------------------------------------------------------------
 DATABASE_URL = required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'omnistore.sqlite3'}")
 DATABASES: dict[str, Any] = {
-    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=False)
+    "default": dj_database_url.parse(
+        DATABASE_URL,
+        conn_max_age=600,
+        # A restarted server costs nobody a failed request; a file does not restart.
+        conn_health_checks=not DATABASE_URL.startswith("sqlite"),
+    )
 }
 IS_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 if IS_SQLITE:
