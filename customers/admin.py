@@ -5,14 +5,19 @@ The customer's own page stands in `omnistore.counter.admin`: it joins apps and f
 counter does.
 """
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django import forms
+from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from customers import cards, emails, phones
@@ -30,6 +35,8 @@ from omnistore.headoffice import AddOnly, ReadOnly
 
 Kind = Identifier.Kind
 OF_A_CUSTOMER = ("pk", "customer_id")
+# How long one may take to fill a form in.
+A_MOMENT = timedelta(hours=1)
 
 
 @admin.display(description=_("customer"))
@@ -73,12 +80,32 @@ class EvidenceAdmin(NotesLooks, ReadOnly):
     ordering = ("-id",)
 
 
+def not_before_now(moment: datetime) -> datetime:
+    """Return the moment from which a new version holds; the past keeps the rules it had."""
+    if moment < now() - A_MOMENT:
+        raise ValidationError(_("A new version holds from now on at the earliest."))
+    return moment
+
+
+class WordingForm(forms.ModelForm[ConsentWording]):
+    """A new wording."""
+
+    language = forms.ChoiceField(label=_("language"), choices=settings.LANGUAGES)
+
+    class Meta:
+        model = ConsentWording
+        fields = ("purpose", "channel", "language", "text", "in_force_at")
+
+    def clean_in_force_at(self) -> datetime:
+        return not_before_now(self.cleaned_data["in_force_at"])
+
+
 @admin.register(ConsentWording)
 class ConsentWordingAdmin(AddOnly):
     list_display = ("purpose", "channel", "language", "version", "in_force_at")
     list_filter = ("purpose", "channel", "language")
     ordering = ("purpose", "channel", "language", "-version")
-    fields = ("purpose", "channel", "language", "text", "in_force_at")
+    form = WordingForm
 
     def save_model(
         self, request: HttpRequest, obj: ConsentWording, form: Any, change: bool

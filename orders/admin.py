@@ -1,13 +1,16 @@
 """Head office: sales, carts, returns and money to read; products and policies to keep."""
 
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Max
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from customers.admin import OF_A_CUSTOMER, person
+from customers.admin import OF_A_CUSTOMER, not_before_now, person
 from customers.http import NotesLooks
 from omnistore import words
 from omnistore.headoffice import AddOnly, NeverDeleted, ReadOnly, ReadOnlyRows
@@ -55,18 +58,68 @@ class ProductAdmin(NeverDeleted):
         return ["sku"] if obj else []
 
 
+class PolicyForm(forms.ModelForm[PolicyVersion]):
+    """The announced rules, each asked in words; `orders.policies` reads what is kept."""
+
+    days = forms.IntegerField(
+        label=_("Days to bring it back"),
+        required=False,
+        min_value=1,
+        max_value=3650,
+        help_text=_("Empty: at any time."),
+    )
+    final_sale = forms.BooleanField(
+        label=_("What is sold as final stays sold"), required=False, initial=True
+    )
+    allowed = forms.MultipleChoiceField(
+        label=_("Accepted conditions"),
+        choices=ReturnLine.Condition.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked: any."),
+    )
+
+    class Meta:
+        model = PolicyVersion
+        fields = ("store", "product_class", "days", "final_sale", "allowed", "note", "start_at")
+
+    def clean_start_at(self) -> datetime:
+        return not_before_now(self.cleaned_data["start_at"])
+
+    @property
+    def rules(self) -> list[dict[str, Any]]:
+        said = self.cleaned_data
+        window = [{"rule": "window", "days": said["days"]}] if said["days"] else []
+        final_sale = [{"rule": "final_sale"}] if said["final_sale"] else []
+        allowed = [{"rule": "conditions", "allowed": said["allowed"]}] if said["allowed"] else []
+        return [*window, *final_sale, *allowed]
+
+
 @admin.register(PolicyVersion)
 class PolicyVersionAdmin(AddOnly):
     list_display = ("version", "store", "product_class", "rules", "note", "start_at")
     list_filter = ("store", "product_class")
     list_select_related = ("store",)
     ordering = ("-start_at", "-version")
-    fields = ("store", "product_class", "rules", "note", "start_at")
+    form = PolicyForm
+
+    def get_fields(self, request: HttpRequest, obj: PolicyVersion | None = None) -> Any:
+        return self.list_display if obj else PolicyForm.Meta.fields
 
     def save_model(self, request: HttpRequest, obj: PolicyVersion, form: Any, change: bool) -> None:
         same = PolicyVersion.objects.filter(store=obj.store, product_class=obj.product_class)
         obj.version = (same.aggregate(last=Max("version"))["last"] or 0) + 1
+        obj.rules = form.rules
         super().save_model(request, obj, form, change)
+
+
+class WithAmounts(ReadOnly):
+    """A page that writes its amounts with their currency, as the list does."""
+
+    amounts: ClassVar[Mapping[str, Any]] = {}
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [self.amounts.get(str(name), name) for name in super().get_fields(request, obj)]
 
 
 class OrderLines(ReadOnlyRows):
@@ -92,7 +145,7 @@ class Payments(ReadOnlyRows):
     readonly_fields = fields
 
 
-class ByNumberKey(NotesLooks, ReadOnly):
+class ByNumberKey(NotesLooks, WithAmounts):
     """Found by its number however it is typed, by its id, or by its customer's."""
 
     id_lookups = OF_A_CUSTOMER
@@ -105,6 +158,7 @@ class ByNumberKey(NotesLooks, ReadOnly):
 @admin.register(Order)
 class OrderAdmin(ByNumberKey):
     list_display = ("number", "channel", "store", person, amount("total", PAID), "placed_at")
+    amounts = {"total": amount("total", PAID), "tax": amount("tax", _("tax within"))}
     list_filter = ("channel", "store", "kind", "is_historical", "placed_at")
     list_select_related = ("customer", "store")
     ordering = ("-placed_at",)
@@ -112,7 +166,8 @@ class OrderAdmin(ByNumberKey):
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnly):
+class PaymentAdmin(WithAmounts):
+    amounts = {"amount": amount("amount", _("captured"), of="order")}
     id_lookups = ("pk", "order_id")
     number_lookup = "reference"
     list_display = (
@@ -182,7 +237,8 @@ class Refunds(ReadOnlyRows):
 
 
 @admin.register(RefundPlan)
-class RefundPlanAdmin(ReadOnly):
+class RefundPlanAdmin(WithAmounts):
+    amounts = {"amount": amount("amount", _("amount"))}
     id_lookups = ("pk", "customer_return_id")
     number_lookup = "customer_return__number__iexact"
     list_display = ("id", "customer_return", amount("amount", _("amount")), "route", "state")
@@ -193,7 +249,8 @@ class RefundPlanAdmin(ReadOnly):
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnly):
+class RefundAdmin(WithAmounts):
+    amounts = {"amount": amount("amount", _("amount"))}
     number_lookup = "plan__customer_return__number__iexact"
     list_display = (
         "id",
@@ -226,7 +283,11 @@ class ExchangeLines(ReadOnlyRows):
 
 
 @admin.register(Exchange)
-class ExchangeAdmin(ReadOnly):
+class ExchangeAdmin(WithAmounts):
+    amounts = {
+        "credit": amount("credit", _("credit")),
+        "charges": amount("charges", _("charges")),
+    }
     id_lookups = ("pk", "customer_return_id", "order_id")
     number_lookup = "customer_return__number__iexact"
     list_display = (

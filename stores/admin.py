@@ -57,6 +57,13 @@ class SecretRequest(HttpRequest):
 class WithSecret(NeverDeleted):
     """A page whose new row has a secret, shown this once and never again."""
 
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        # Saving leads to the secret and nowhere else.
+        only_save = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, only_save | (extra_context or {}))
+
     def shown_once(self, request: HttpRequest, row: Any, secret: str) -> HttpResponse:
         context = self.admin_site.each_context(request) | {
             "title": _("Copy it now"),
@@ -178,7 +185,7 @@ class ApiKeyForm(forms.ModelForm[ApiKey]):
     """What a new key may do, and where."""
 
     scopes = forms.MultipleChoiceField(
-        label=lazy("May"), choices=ApiKey.SCOPES, widget=forms.CheckboxSelectMultiple
+        label=lazy("Scopes"), choices=ApiKey.SCOPES, widget=forms.CheckboxSelectMultiple
     )
 
     class Meta:

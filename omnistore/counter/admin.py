@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -40,6 +41,12 @@ class FindForm(forms.Form):
     )
 
 
+class CustomerForm(forms.ModelForm[Customer]):
+    """What head office may set right."""
+
+    language = forms.ChoiceField(label=lazy("language"), choices=settings.LANGUAGES)
+
+
 class ConsentRows(ReadOnlyRows):
     model = Consent
     fields = ("wording", "is_given", "basis", "source", "store", "at")
@@ -67,6 +74,7 @@ class CustomerAdmin(NotesLooks, NeverDeleted):
         *("home_store", "level", "is_vip", "is_historical", "created_at"),
     )
     inlines = (ConsentRows,)
+    form = CustomerForm
     change_list_template = "admin/customers/customer/change_list.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:

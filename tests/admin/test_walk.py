@@ -23,7 +23,7 @@ from customers.models import (
 from omnistore.audit.models import Look
 from omnistore.outbox import relay
 from omnistore.outbox.models import Connection
-from orders import returns
+from orders import policies, returns
 from orders.models import Order, Payment, PolicyVersion, Refund, SalesImport
 from orders.returns import Choice
 from stores import keys
@@ -220,18 +220,34 @@ def test_logs_a_change_to_a_person_without_his_name(office: Client, world: None)
 
 def test_adds_a_policy_as_the_next_version(office: Client, lyon: Store) -> None:
     make_policy()
-    form = {
-        "product_class": "",
-        "rules": '[{"rule": "window", "days": 45}]',
-        "note": "Longer.",
-        "start_at_0": "2026-12-01",
-        "start_at_1": "00:00:00",
-    }
+    form = {"product_class": "", "days": "45", "final_sale": "on", "allowed": ["AS_NEW"]}
 
-    answer = office.post(address(PolicyVersion, "add"), form)
+    past = office.post(
+        address(PolicyVersion, "add"), form | {"start_at_0": "2020-01-01", "start_at_1": "00:00"}
+    )
+    answer = office.post(
+        address(PolicyVersion, "add"), form | {"start_at_0": "2126-01-01", "start_at_1": "00:00"}
+    )
 
+    assert past.context["adminform"].form.errors["start_at"]
     assert answer.status_code == 302
-    assert PolicyVersion.objects.order_by("-version").first().version == 2  # type: ignore[union-attr]
+    added = PolicyVersion.objects.get(version=2)
+    assert added.rules == [
+        {"rule": "window", "days": 45},
+        {"rule": "final_sale"},
+        {"rule": "conditions", "allowed": ["AS_NEW"]},
+    ]
+    assert {rule["rule"] for rule in added.rules} <= set(policies.RULES)
+
+
+def test_writes_amounts_with_their_currency(office: Client, world: None) -> None:
+    order = Order.objects.filter(number__startswith="W-", total=5970).first()
+    assert order is not None
+
+    page = office.get(address(Order, "change", order.pk)).content.decode()
+
+    assert "59,70\xa0€" in page
+    assert ">5970<" not in page
 
 
 def test_has_no_inline_script_or_style(office: Client, world: None) -> None:
