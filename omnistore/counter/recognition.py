@@ -73,6 +73,10 @@ class Recognition:
     identified: Candidate | None = None
 
     @property
+    def is_single(self) -> bool:
+        return len(self.customers) + len(self.orders) + len(self.returns) == 1
+
+    @property
     def is_empty(self) -> bool:
         return not (self.customers or self.orders or self.returns)
 

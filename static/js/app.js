@@ -15,3 +15,6 @@ application.register("lock", Lock)
 application.register("network", Network)
 application.register("pinpad", Pinpad)
 application.register("stepper", Stepper)
+
+// What only works with scripts shows from here on (pinpad.css).
+document.documentElement.classList.add("is-scripted")

@@ -1,5 +1,7 @@
 """Choose a name, type a PIN, lock, come back."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -48,7 +50,7 @@ def sign_in(request: TabletRequest, clerk_id: int) -> HttpResponse:
         _let_in(request, clerk)
     except Refused as refusal:
         template = "stores/_pin.html" if request.htmx else "stores/pin.html"
-        return render(request, template, pad | {"refusal": refusal}, status=refusal.status)
+        return render(request, template, pad | _no(refusal), status=refusal.status)
 
     response = go(request, onward)
     response.set_cookie(LANGUAGE_COOKIE, clerk.language, max_age=YEAR, samesite="Lax")
@@ -65,8 +67,7 @@ def unlock(request: TabletRequest, clerk_id: int) -> HttpResponse:
         try:
             _let_in(request, clerk)
         except Refused as refusal:
-            pad["refusal"] = refusal
-            return render(request, "stores/_pin.html", pad, status=refusal.status)
+            return render(request, "stores/_pin.html", pad | _no(refusal), status=refusal.status)
 
         response = render(request, "stores/_pin.html", pad)
     response.headers["HX-Trigger"] = "unlocked"
@@ -102,6 +103,10 @@ def language(request: HttpRequest) -> HttpResponseBase:
     response = redirect(local_path(request.POST.get("next", "/")))
     response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR, samesite="Lax")
     return response
+
+
+def _no(refusal: Refused) -> dict[str, Any]:
+    return {"refusal": refusal, "is_shut": isinstance(refusal, staff.PinLocked)}
 
 
 def _let_in(request: TabletRequest, clerk: Clerk) -> None:

@@ -45,6 +45,8 @@ export default class extends Controller {
     if (this.#isLocked) return
     this.returnTo = document.activeElement
     this.returnTo?.blur()
+    // An open dialog would keep the sheet out of reach.
+    for (const dialog of this.pageTarget.querySelectorAll("dialog[open]")) dialog.close()
     this.pageTarget.inert = true
     this.pageTarget.classList.add("is-locked")
     this.sheetTarget.hidden = false

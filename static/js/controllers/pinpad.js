@@ -16,7 +16,6 @@ export default class extends Controller {
   static targets = ["field", "dot"]
 
   connect() {
-    this.element.classList.add("pinpad--live")
     this.fieldTarget.tabIndex = -1
     this.#show("")
   }
