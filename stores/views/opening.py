@@ -30,9 +30,11 @@ class OpensNothing(Refused):
 @require_http_methods(["GET", "POST"])
 def open_tablet(request: HttpRequest) -> HttpResponse:
     """Ask for name and password, then for the store."""
-    form = PasswordForm(request.POST or None)
-    if request.method == "GET" or not form.is_valid():
-        return _password_page(request, form, status=200 if request.method == "GET" else 422)
+    if request.method == "GET":
+        return _password_page(request, PasswordForm(), status=200)
+    form = PasswordForm(request.POST)
+    if not form.is_valid():
+        return _password_page(request, form, status=422)
 
     try:
         user = _opener(request, form)
