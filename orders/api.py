@@ -19,7 +19,7 @@ from omnistore.errors import Refused
 from orders import carts, catalogue, checkout, gateways, history, told
 from orders.http import OrderFilter
 from orders.models import CustomerReturn, Order, OrderLine, Product
-from orders.returns import Choice
+from orders.quotes import Choice
 from orders.serializers import (
     CartPut,
     InstructionAnswer,

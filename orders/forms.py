@@ -7,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 
 from orders.models import OrderLine, ReturnLine
-from orders.returns import Choice
+from orders.quotes import Choice
 
 
 class ChoiceForm(forms.Form):

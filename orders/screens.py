@@ -7,9 +7,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from omnistore.words import money
-from orders import exchanges, history, returns
+from orders import exchanges, history, quotes, returns
 from orders.models import CustomerReturn, Product, ReturnLine
-from orders.returns import Choice, Quote, QuotedLine
+from orders.quotes import Choice, Quote, QuotedLine
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Row:
     def is_missing_something(self) -> bool:
         """The row's problem is only that something was not chosen yet."""
         refusal = self.quoted.problem if self.quoted else None
-        return isinstance(refusal, returns.ReasonMissing | returns.ConditionMissing)
+        return isinstance(refusal, quotes.ReasonMissing | quotes.ConditionMissing)
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def _lines(draft: CustomerReturn, now: datetime) -> list[history.PurchaseLine]:
 def _quote(draft: CustomerReturn, choices: list[Choice], now: datetime) -> Quote | None:
     if not choices:
         return None
-    return returns.quote(choices=choices, customer_id=draft.customer_id, now=now)
+    return quotes.draw_up(choices=choices, customer_id=draft.customer_id, now=now)
 
 
 def _variants(line: history.PurchaseLine, choice: Choice | None) -> list[Product]:

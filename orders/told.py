@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Invalid, NotFound
 from omnistore.tokens import fingerprint
-from orders import returns
+from orders import quotes, returns
 from orders.models import CustomerReturn, Order
-from orders.returns import Choice, OrderOfAnotherCustomer, Quote
+from orders.quotes import Choice, OrderOfAnotherCustomer, Quote
 from stores.models import ApiKey
 
 
@@ -38,14 +38,14 @@ class Told:
 
 def quote(told: Told, *, now: datetime) -> Quote:
     """
-    Return what the customer would get back, as `returns.quote` does.
+    Return what the customer would get back, as `quotes.draw_up` does.
 
     Raises:
         UnknownOrder: there is none with this id.
         OrderOfAnotherCustomer: it is not the customer's.
     """
     order = _order(told)
-    return returns.quote(choices=told.choices, customer_id=order.customer_id, now=now)
+    return quotes.draw_up(choices=told.choices, customer_id=order.customer_id, now=now)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from omnistore.audit import looks
 from omnistore.audit.models import Look
 from omnistore.errors import Refused
 from omnistore.outbox import deliveries
-from orders import history, refunds, returns, screens
+from orders import history, quotes, refunds, returns, screens
 from orders.forms import AgreementForm, ChoicesForm
 from orders.models import CustomerReturn, Exchange, Order, OrderLine, Refund, RefundPlan
 from stores.http import ClerkRequest, clerk_required, go
@@ -39,7 +39,7 @@ def start(request: ClerkRequest, order_id: UUID) -> HttpResponse:
         )
     line = OrderLine.objects.filter(order=order, pk=_number(request.POST.get("line"))).first()
     if line and history.of_order(order, now=now()).may_return_line(line.pk):
-        returns.choose(draft=draft, choices=[returns.Choice(order_line_id=line.pk, units=1)])
+        returns.choose(draft=draft, choices=[quotes.Choice(order_line_id=line.pk, units=1)])
     return go(request, reverse("orders:return", args=[draft.pk]))
 
 

@@ -25,7 +25,7 @@ from omnistore.outbox import relay
 from omnistore.outbox.models import Connection
 from orders import policies, returns
 from orders.models import Order, Payment, PolicyVersion, Refund, SalesImport
-from orders.returns import Choice
+from orders.quotes import Choice
 from stores import keys
 from stores.models import ApiKey, Clerk, PinTries, Store, Tablet, User
 from tests.factories import (

@@ -8,7 +8,7 @@ from django.test import override_settings
 from omnistore.demo import register
 from orders import returns
 from orders.models import CustomerReturn, Refund
-from orders.returns import Choice
+from orders.quotes import Choice
 from stores.models import Clerk, Register, Store
 from tests.factories import (
     NOON,

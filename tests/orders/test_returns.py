@@ -13,7 +13,7 @@ from customers.models import Customer
 from omnistore.errors import Refused
 from omnistore.money import prorate, share
 from omnistore.outbox.models import Event
-from orders import gateways, history, refunds, returns
+from orders import gateways, history, quotes, refunds, returns
 from orders.models import (
     CustomerReturn,
     Order,
@@ -24,7 +24,7 @@ from orders.models import (
     ReturnLine,
     Tender,
 )
-from orders.returns import Choice
+from orders.quotes import Choice
 from stores.models import Clerk, Register, Store, Tablet
 from tests.factories import (
     LONG_AGO,
@@ -71,7 +71,7 @@ def draft_of(order: Order, *choices: Choice, tablet: Tablet) -> CustomerReturn:
 
 
 def refuses(code: str, order: Order, choice: Choice) -> bool:
-    quote = returns.quote(choices=[choice], customer_id=order.customer_id, now=NOON)
+    quote = quotes.draw_up(choices=[choice], customer_id=order.customer_id, now=NOON)
     return [problem.code for problem in quote.problems] == [code]
 
 
@@ -108,7 +108,7 @@ def test_quotes_the_paid_share_after_discounts_with_its_tax(camille: Customer) -
     make_policy()
     order = make_order(camille, [(make_product(), 3, 1000)], discount=500)
 
-    quote = returns.quote(choices=[wants(the_line(order), 2)], customer_id=camille.pk, now=NOON)
+    quote = quotes.draw_up(choices=[wants(the_line(order), 2)], customer_id=camille.pk, now=NOON)
 
     assert quote.refund_total == 2500 * 2 // 3
     assert quote.lines[0].tax == the_line(order).tax * 2 // 3
@@ -128,7 +128,7 @@ def test_gives_the_odd_cent_back_with_the_last_unit(
 
 
 def test_quoting_changes_nothing(order: Order) -> None:
-    returns.quote(choices=[wants(the_line(order))], customer_id=order.customer_id, now=NOON)
+    quotes.draw_up(choices=[wants(the_line(order))], customer_id=order.customer_id, now=NOON)
 
     assert not CustomerReturn.objects.exists()
     assert not Event.objects.exists()
@@ -141,7 +141,7 @@ def test_names_withdrawal_first_within_fourteen_days_of_a_web_delivery(order: Or
     """rules.md 1.6"""
     last_day = order.delivered_at + timedelta(days=14)  # type: ignore[operator]
 
-    quote = returns.quote(
+    quote = quotes.draw_up(
         choices=[wants(the_line(order))], customer_id=order.customer_id, now=last_day
     )
 
@@ -150,7 +150,7 @@ def test_names_withdrawal_first_within_fourteen_days_of_a_web_delivery(order: Or
 
 
 def test_falls_back_on_the_announced_policy_when_withdrawal_has_ended(order: Order) -> None:
-    quote = returns.quote(
+    quote = quotes.draw_up(
         choices=[wants(the_line(order))],
         customer_id=order.customer_id,
         now=order.placed_at + timedelta(days=20),
@@ -164,7 +164,7 @@ def test_a_store_purchase_has_no_right_of_withdrawal(
 ) -> None:
     order = make_order(camille, [(make_product(), 1, 1999)], channel="STORE", store=lyon)
 
-    quote = returns.quote(choices=[wants(the_line(order))], customer_id=camille.pk, now=NOON)
+    quote = quotes.draw_up(choices=[wants(the_line(order))], customer_id=camille.pk, now=NOON)
 
     assert quote.lines[0].decision.right == ReturnLine.Right.POLICY
 
@@ -174,10 +174,10 @@ def test_a_defect_is_covered_for_two_years_even_on_a_final_sale(order: Order) ->
     OrderLine.objects.update(is_final_sale=True)
     year_later = order.placed_at + timedelta(days=400)
 
-    mind = returns.quote(
+    mind = quotes.draw_up(
         choices=[wants(the_line(order))], customer_id=order.customer_id, now=year_later
     )
-    defect = returns.quote(
+    defect = quotes.draw_up(
         choices=[wants(the_line(order), reason="DEFECTIVE", condition="DAMAGED")],
         customer_id=order.customer_id,
         now=year_later,
@@ -194,7 +194,7 @@ def test_the_policy_in_force_at_the_sale_applies_not_todays(camille: Customer) -
     make_policy(days=7, start_at=NOON - timedelta(days=1), version=2)
     order = make_order(camille, [(make_product(), 1, 1999)], channel="STORE")
 
-    quote = returns.quote(
+    quote = quotes.draw_up(
         choices=[wants(the_line(order))],
         customer_id=camille.pk,
         now=order.placed_at + timedelta(days=59),
@@ -215,7 +215,7 @@ def test_more_units_than_are_left_are_refused_with_how_many_are(
 ) -> None:
     returns.take(draft=draft_of(order, wants(the_line(order), 2), tablet=tablet), at=NOON)
 
-    quote = returns.quote(
+    quote = quotes.draw_up(
         choices=[wants(the_line(order), 2)], customer_id=order.customer_id, now=NOON
     )
 
@@ -233,8 +233,8 @@ def test_a_draft_holds_no_unit(order: Order, tablet: Tablet) -> None:
 def test_another_customers_order_is_refused(order: Order) -> None:
     stranger = make_customer("Paul", "Martin")
 
-    with pytest.raises(returns.OrderOfAnotherCustomer):
-        returns.quote(choices=[wants(the_line(order))], customer_id=stranger.pk, now=NOON)
+    with pytest.raises(quotes.OrderOfAnotherCustomer):
+        quotes.draw_up(choices=[wants(the_line(order))], customer_id=stranger.pk, now=NOON)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_a_choice_that_is_not_right_is_said_line_by_line(
 @pytest.mark.parametrize("units", [0, -1, 10**18])
 def test_units_that_are_no_count_are_refused(order: Order, units: int) -> None:
     with pytest.raises(Refused) as refusal:
-        returns.quote(choices=[wants(the_line(order), units)], customer_id=None, now=NOON)
+        quotes.draw_up(choices=[wants(the_line(order), units)], customer_id=None, now=NOON)
 
     assert refusal.value.code == "not_a_unit_count"
 

@@ -3,9 +3,9 @@
 import pytest
 
 from omnistore.outbox.models import Event
-from orders import gateways, refunds, returns
+from orders import gateways, quotes, refunds, returns
 from orders.models import CustomerReturn, Order, Refund, RefundPlan, ReturnLine
-from orders.returns import Choice
+from orders.quotes import Choice
 from stores.models import Register, Tablet
 from tests.factories import NOON, make_customer, make_order, make_policy, make_product
 from tests.races.together import at_once
@@ -48,7 +48,7 @@ def test_of_two_claims_on_the_last_unit_exactly_one_wins(order: Order, tablet: T
         answers = at_once(2, lambda n, d=drafts: returns.take(draft=d[n], at=NOON))  # type: ignore[misc]
 
         assert sum(isinstance(answer, CustomerReturn) for answer in answers) == 1
-        assert sum(isinstance(answer, returns.TooManyUnits) for answer in answers) == 1
+        assert sum(isinstance(answer, quotes.TooManyUnits) for answer in answers) == 1
 
 
 def test_two_valid_claims_both_win_and_give_back_every_cent(order: Order, tablet: Tablet) -> None:

@@ -9,7 +9,7 @@ from orders import carts, checkout, told
 from orders.carts import CartEntry
 from orders.checkout import Place, Sale, SoldLine, Tendered
 from orders.models import Cart, CustomerReturn, Order, Refund
-from orders.returns import Choice, TooManyUnits
+from orders.quotes import Choice, TooManyUnits
 from orders.told import Told
 from stores import keys
 from stores.models import Register, Store

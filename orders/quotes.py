@@ -1,0 +1,257 @@
+"""
+Quotes: what would come back by which right, for how much, to which tender; nothing is changed.
+
+`returns.take` draws the same quote up again under lock before it writes anything.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from omnistore.errors import Conflict, Invalid, Refused
+from omnistore.money import share
+from orders import exchanges, refunds
+from orders.models import OrderLine, Product, ReturnLine
+from orders.policies import Decision, PolicyBook, decide
+from orders.units import with_returned
+
+Reason = ReturnLine.Reason
+Condition = ReturnLine.Condition
+Resolution = ReturnLine.Resolution
+# A register's slip has an end, and so has a clerk's patience.
+MOST_LINES = 200
+
+
+class NothingChosen(Invalid):
+    code = "nothing_chosen"
+    words = _("Choose what comes back first.")
+
+
+class NotOfThisReturn(Invalid):
+    code = "unknown_line"
+    words = _("One of the lines does not exist, or is not for you.")
+
+
+class OrderOfAnotherCustomer(Invalid):
+    code = "order_of_another_customer"
+    words = _("This order belongs to another customer.")
+
+
+class CurrenciesDiffer(Invalid):
+    code = "currencies_differ"
+    words = _("These orders were paid in different currencies: take one return for each.")
+
+
+class NotAUnitCount(Invalid):
+    code = "not_a_unit_count"
+    words = _("A number of units is a whole number, one or more.")
+
+
+class ReasonMissing(Invalid):
+    code = "reason_missing"
+    words = _("Say why it comes back.")
+
+
+class ConditionMissing(Invalid):
+    code = "condition_missing"
+    words = _("Say in which condition it is.")
+
+
+class TooManyUnits(Conflict):
+    code = "too_many_units"
+    words = _("Only %(left)s of these can still come back.")
+
+
+class NotReturnable(Refused):
+    code = "not_returnable"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the customer wants of one order line."""
+
+    order_line_id: int
+    units: int
+    reason: str = ""
+    condition: str = ""
+    resolution: str = Resolution.REFUND
+    replacement_id: int | None = None
+    reason_words: str = ""
+
+
+@dataclass(frozen=True)
+class QuotedLine:
+    """One choice with its answer: which right, what it is worth, or why not."""
+
+    choice: Choice
+    line: OrderLine
+    left: int
+    amount: int
+    tax: int
+    decision: Decision
+    replacement: Product | None
+    problem: Refused | None
+
+    @property
+    def is_exchange(self) -> bool:
+        return self.choice.resolution == Resolution.EXCHANGE
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What the customer would get back; `refunds` says to which tender, cash last."""
+
+    currency: str
+    lines: Sequence[QuotedLine]
+    refunds: Sequence[refunds.Share]
+    problem: Refused | None = None
+
+    @property
+    def refund_total(self) -> int:
+        return sum(line.amount for line in self.lines if not line.is_exchange)
+
+    @property
+    def exchange_total(self) -> int:
+        return sum(line.amount for line in self.lines if line.is_exchange)
+
+    @property
+    def problems(self) -> list[Refused]:
+        """Every no, the quote's own first."""
+        own = [self.problem] if self.problem else []
+        return own + [line.problem for line in self.lines if line.problem]
+
+    @property
+    def may_be_taken(self) -> bool:
+        return bool(self.lines) and not self.problems
+
+    @property
+    def is_exchange_only(self) -> bool:
+        return bool(self.lines) and all(line.is_exchange for line in self.lines)
+
+
+def draw_up(
+    *, choices: Iterable[Choice], customer_id: UUID | None, now: datetime, is_locked: bool = False
+) -> Quote:
+    """
+    Return what the customer would get back, without changing anything.
+
+    Each line has its amount, tax included, its share of the tax, its right or its problem; lines
+    of several orders may stand together. With `is_locked` the order lines and payments are locked
+    first: only `take` asks for that, inside its transaction.
+
+    Raises:
+        NothingChosen, NotAUnitCount: no choice at all, or units below one.
+        NotOfThisReturn: a line that does not exist, or twice the same.
+        OrderOfAnotherCustomer, CurrenciesDiffer: lines that cannot stand together.
+    """
+    choices = checked(choices)
+    if not choices:
+        raise NothingChosen()
+    lines = lines_for(choices, is_locked=is_locked)
+    _check_together(lines.values(), customer_id)
+    book = PolicyBook.read()
+    variants = Product.objects.in_bulk([c.replacement_id for c in choices if c.replacement_id])
+    quoted = [
+        _quote_line(choice, lines[choice.order_line_id], variants, book, now) for choice in choices
+    ]
+    currency = next(iter(lines.values())).order.currency
+    answer = Quote(currency=currency, lines=quoted, refunds=[])
+    if not answer.may_be_taken:
+        return answer
+    try:
+        return replace(answer, refunds=refunds.plan(_by_payer(answer), is_locked=is_locked))
+    except refunds.MoreThanPaid as problem:
+        return replace(answer, problem=problem)
+
+
+def checked(choices: Iterable[Choice]) -> list[Choice]:
+    """Return the choices as a list; raises `NotAUnitCount` or `NotOfThisReturn`, see `draw_up`."""
+    checked = list(choices)
+    if len(checked) > MOST_LINES or len({c.order_line_id for c in checked}) < len(checked):
+        raise NotOfThisReturn()
+    # Beyond this no line has units, and a database no column.
+    if any(not 1 <= choice.units <= 1_000_000 for choice in checked):
+        raise NotAUnitCount()
+    return checked
+
+
+def lines_for(choices: Sequence[Choice], *, is_locked: bool = False) -> dict[int, OrderLine]:
+    """Return the chosen lines by id, knowing their units; raises `NotOfThisReturn`."""
+    ids = [choice.order_line_id for choice in choices]
+    if is_locked:
+        # In one order everywhere, or two returns over the same lines would wait for each other.
+        list(
+            OrderLine.objects.select_for_update(no_key=True)
+            .filter(pk__in=ids)
+            .order_by("pk")
+            .values_list("pk")
+        )
+    lines = with_returned(OrderLine.objects.filter(pk__in=ids)).select_related(
+        "order", "product", "paid_by"
+    )
+    found = {line.pk: line for line in lines}
+    if len(found) < len(choices):
+        raise NotOfThisReturn()
+    return found
+
+
+def _check_together(lines: Iterable[OrderLine], customer_id: UUID | None) -> None:
+    orders = {line.order_id: line.order for line in lines}.values()
+    if any(order.customer_id != customer_id for order in orders):
+        raise OrderOfAnotherCustomer()
+    if customer_id is None and len(orders) > 1:
+        raise OrderOfAnotherCustomer()
+    if len({order.currency for order in orders}) > 1:
+        raise CurrenciesDiffer()
+
+
+def _quote_line(
+    choice: Choice,
+    line: OrderLine,
+    variants: dict[int, Product],
+    book: PolicyBook,
+    now: datetime,
+) -> QuotedLine:
+    left = line.left_units
+    decision = decide(line, reason=choice.reason, condition=choice.condition, book=book, now=now)
+    replacement = variants.get(choice.replacement_id or 0)
+    problem = _problem(choice, line, left, decision, replacement)
+    worth = {"quantity": line.quantity, "before": line.returned_units, "units": choice.units}
+    is_within = choice.units <= left
+    return QuotedLine(
+        choice=choice,
+        line=line,
+        left=left,
+        amount=share(line.total, **worth) if is_within else 0,
+        tax=share(line.tax, **worth) if is_within else 0,
+        decision=decision,
+        replacement=replacement,
+        problem=problem,
+    )
+
+
+def _problem(
+    choice: Choice, line: OrderLine, left: int, decision: Decision, replacement: Product | None
+) -> Refused | None:
+    if choice.units > left:
+        return TooManyUnits(left=left, order_line_id=line.pk)
+    if choice.reason not in Reason.values:
+        return ReasonMissing(order_line_id=line.pk)
+    if choice.condition not in Condition.values:
+        return ConditionMissing(order_line_id=line.pk)
+    if not decision.may_return:
+        return NotReturnable(decision.sentence, order_line_id=line.pk)
+    if choice.resolution == Resolution.EXCHANGE:
+        return exchanges.problem(line, replacement)
+    return None
+
+
+def _by_payer(answer: Quote) -> dict[UUID, int]:
+    due: dict[UUID, int] = {}
+    for quoted in answer.lines:
+        if not quoted.is_exchange and quoted.amount:
+            due[quoted.line.payer_id] = due.get(quoted.line.payer_id, 0) + quoted.amount
+    return due
