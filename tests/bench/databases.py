@@ -12,6 +12,7 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(os.environ.get("OMNISTORE_VAR", ROOT / "var")) / "bench"
 SERVER = os.environ.get("DATABASE_URL", "")
+PREFIX = "omnistore_bench_"
 IS_SQLITE = not SERVER.startswith("postgres")
 
 
@@ -19,7 +20,7 @@ def url(name: str) -> str:
     """Return the DATABASE_URL of the bench database with that name, made or not."""
     if IS_SQLITE:
         return f"sqlite:///{FOLDER / name}.sqlite3"
-    return urlunsplit(urlsplit(SERVER)._replace(path=f"/omnistore_bench_{name}"))
+    return urlunsplit(urlsplit(SERVER)._replace(path=f"/{PREFIX}{name}"))
 
 
 def environment(name: str, **more: str) -> dict[str, str]:
@@ -49,11 +50,17 @@ def manage(name: str, *command: str) -> None:
 
 
 def exists(name: str) -> bool:
+    return name in named(name)
+
+
+def named(beginning: str) -> list[str]:
+    """Return the names of the bench databases that begin so."""
     if IS_SQLITE:
-        return _file(name).exists()
+        return [path.stem for path in FOLDER.glob(f"{beginning}*.sqlite3")]
     with psycopg.connect(SERVER) as connection:
-        query = "SELECT 1 FROM pg_database WHERE datname = %s"
-        return bool(connection.execute(query, [f"omnistore_bench_{name}"]).fetchone())
+        rows = connection.execute("SELECT datname FROM pg_database").fetchall()
+    names = (str(name).removeprefix(PREFIX) for (name,) in rows if str(name).startswith(PREFIX))
+    return [name for name in names if name.startswith(beginning)]
 
 
 def rename(old: str, new: str) -> None:
@@ -77,6 +84,6 @@ def _file(name: str) -> Path:
 
 
 def _on_server(statement: str, *names: str) -> None:
-    identifiers = [sql.Identifier(f"omnistore_bench_{name}") for name in names]
+    identifiers = [sql.Identifier(f"{PREFIX}{name}") for name in names]
     with psycopg.connect(SERVER, autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(*identifiers))

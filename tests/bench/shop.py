@@ -20,6 +20,8 @@ def made(customers: int) -> str:
     """Return the name of the database of a shop with so many customers; make it when missing."""
     name = f"shop_{customers}_{_recipe()}"
     if not databases.exists(name):
+        for outdated in databases.named(f"shop_{customers}_"):
+            databases.drop(outdated)
         databases.empty(f"{name}_new")
         command = [sys.executable, "-m", "tests.bench.fill", str(customers)]
         env = databases.environment(f"{name}_new", DJANGO_SETTINGS_MODULE="omnistore.settings")
