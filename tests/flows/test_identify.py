@@ -142,5 +142,5 @@ def test_counts_who_goes_on_without_identifying(counter: Client) -> None:
     assert "toast" in counter.get("/").content.decode()
 
 
-def test_puts_no_personal_data_into_an_address(counter: Client) -> None:
-    assert counter.get("/identify/", {"text": "0612345678"}).status_code == 405
+def test_looks_for_nobody_by_an_address(counter: Client, camille: Customer) -> None:
+    assert counter.get("/identify/", {"text": "0612345678"})["Location"] == "/"

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from customers import visits
 from customers.models import Customer, Identifier
@@ -41,10 +41,13 @@ def understand(request: ClerkRequest) -> HttpResponse:
     return render(request, "counter/_understood.html", {"understood": reading})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @clerk_required
 def identify(request: ClerkRequest) -> HttpResponse:
     """Lead to whom or what the text means: a page, or a short list to choose from."""
+    if request.method == "GET":
+        # A tablet that wakes up asks for its last address again, without what was typed.
+        return go(request, reverse("counter:home"))
     text, moment = request.POST.get("text", ""), now()
     found = recognition.find(text, store=request.tablet.store, at=moment)
     if person := found.identified:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from customers import consent, identity, signup
 from customers.models import Customer
@@ -44,7 +44,7 @@ def sign_up(request: ClerkRequest) -> HttpResponse:
     return go(request, reverse("counter:customer", args=[customer.pk]))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @clerk_required
 def sign_up_with(request: ClerkRequest) -> HttpResponse:
     """Show the form with what was typed in the identify field already in its place."""
