@@ -12,8 +12,11 @@ from uuid import UUID
 from django.contrib import admin
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 BIGGEST_ID = 2**63 - 1
@@ -143,6 +146,27 @@ class NeverDeleted(FoundByNumber):
 
     def has_delete_permission(self, request: HttpRequest, *_: Any) -> bool:
         return False
+
+
+class WithSecret(NeverDeleted):
+    """A page whose new row has a secret, shown this once and never again."""
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        # Saving leads to the secret and nowhere else.
+        only_save = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, only_save | (extra_context or {}))
+
+    def shown_once(self, request: HttpRequest, row: Any, secret: str) -> HttpResponse:
+        context = self.admin_site.each_context(request) | {
+            "title": gettext("Copy it now"),
+            "opts": self.opts,
+            "row": row,
+            "secret": secret,
+            "back": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"),
+        }
+        return TemplateResponse(request, "admin/shown_once.html", context)
 
 
 class ReadOnlyRows(admin.TabularInline[Any, Any]):

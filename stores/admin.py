@@ -13,13 +13,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from omnistore.errors import Refused
-from omnistore.headoffice import NeverDeleted, ReadOnly
+from omnistore.headoffice import NeverDeleted, ReadOnly, WithSecret
 from stores import keys, staff, tablets
 from stores.models import ApiKey, Clerk, PinTries, Register, Store, Tablet, User
 
@@ -52,27 +52,6 @@ class SecretRequest(HttpRequest):
     """A request in which a secret was made, until it is shown."""
 
     secret: str
-
-
-class WithSecret(NeverDeleted):
-    """A page whose new row has a secret, shown this once and never again."""
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        # Saving leads to the secret and nowhere else.
-        only_save = {"show_save_and_add_another": False, "show_save_and_continue": False}
-        return super().add_view(request, form_url, only_save | (extra_context or {}))
-
-    def shown_once(self, request: HttpRequest, row: Any, secret: str) -> HttpResponse:
-        context = self.admin_site.each_context(request) | {
-            "title": _("Copy it now"),
-            "opts": self.opts,
-            "row": row,
-            "secret": secret,
-            "back": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"),
-        }
-        return TemplateResponse(request, "admin/shown_once.html", context)
 
 
 @admin.register(Register)

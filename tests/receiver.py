@@ -20,8 +20,13 @@ class Message:
     """What arrived, its signature checked by the public library."""
 
     id: str
-    event: dict[str, Any]
+    body: bytes
     headers: dict[str, str]
+
+    @property
+    def event(self) -> dict[str, Any]:
+        event: dict[str, Any] = json.loads(self.body)
+        return event
 
 
 @dataclass
@@ -31,7 +36,8 @@ class Receiver:
 
     `answers` are given one after the other, then `status`; each is a status, or a status with
     headers and a body. `seconds` is how long it thinks first; while the gate is shut, it keeps
-    `stops_after` messages and answers no further one.
+    `stops_after` messages and answers no further one. `drips` are seconds between the bytes of
+    its answer.
     """
 
     url: str = ""
@@ -39,6 +45,7 @@ class Receiver:
     answers: list[Any] = field(default_factory=list)
     seconds: float = 0
     stops_after: int = 0
+    drips: float = 0
     gate: threading.Event = field(default_factory=threading.Event)
     messages: list[Message] = field(default_factory=list)
 
@@ -78,7 +85,7 @@ def listening(secret: str = WEBHOOK_SECRET) -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
             check(Webhook(secret), headers, body.decode())
-            receiver.messages.append(Message(headers["webhook-id"], json.loads(body), headers))
+            receiver.messages.append(Message(headers["webhook-id"], body, headers))
             receiver.think()
             status, extra, words = receiver.next_answer()
             self.send_response(status)
@@ -86,6 +93,13 @@ def listening(secret: str = WEBHOOK_SECRET) -> Iterator[Receiver]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(words)
+
+        def flush_headers(self) -> None:
+            headers, self._headers_buffer = b"".join(self._headers_buffer), []
+            for byte in headers if receiver.drips else ():
+                self.wfile.write(bytes([byte]))
+                time.sleep(receiver.drips)
+            self.wfile.write(b"" if receiver.drips else headers)
 
         def handle(self) -> None:
             # The other side may be killed in the middle.

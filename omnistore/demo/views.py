@@ -11,19 +11,16 @@ from django.views.decorators.http import require_GET, require_POST
 from omnistore.demo import inbox
 from omnistore.demo.models import Inbox
 from omnistore.outbox import connections
-from omnistore.outbox.models import Connection
 
 
 @require_GET
 def crm(request: HttpRequest) -> HttpResponse:
     """What arrived and how long it took; htmx asks for the fragment every second."""
-    connection = Connection.objects.filter(name=inbox.NAME).first()
     shown = {
         "inbox": inbox.the_inbox(),
         "moods": Inbox.Mood.choices,
         "messages_kept": inbox.latest(),
-        "connection": connection,
-        "glance": connections.glance(connection=connection) if connection else None,
+        "connection": connections.at_a_glance().filter(name=inbox.NAME).first(),
     }
     is_fragment = request.headers.get("HX-Request") == "true"
     template = "demo/_messages.html" if is_fragment else "demo/inbox.html"

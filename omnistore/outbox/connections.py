@@ -8,27 +8,17 @@ resumes it. Time spent held or paused does not age a delivery.
 
 import base64
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
-from django.db.models.functions import Least
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Least
 
 from omnistore.outbox import schedule
 from omnistore.outbox.answers import Answer
 from omnistore.outbox.models import Connection, Delivery
 
 State = Connection.State
-
-
-@dataclass(frozen=True)
-class Glance:
-    """How a connection is doing."""
-
-    waiting: int
-    oldest_at: datetime | None
-    dead: int
 
 
 def new_secret() -> str:
@@ -88,6 +78,18 @@ def may_probe(*, connection: Connection, until: datetime, at: datetime) -> bool:
     )
 
 
+def probe(*, connection_id: int, at: datetime) -> None:
+    """Ask a held connection again now instead of at the end of its wait."""
+    Connection.objects.filter(pk=connection_id, state=State.HELD).update(probe_at=at)
+
+
+def renew_secret(*, connection: Connection) -> str:
+    """Give the connection a new secret and return it; the next message is signed with it."""
+    secret = new_secret()
+    Connection.objects.filter(pk=connection.pk).update(secret=secret)
+    return secret
+
+
 def succeeded(*, connection: Connection, at: datetime) -> None:
     """Note that the receiver takes messages; a held connection runs again."""
     Connection.objects.filter(pk=connection.pk).update(last_success_at=at, failures=0)
@@ -115,14 +117,29 @@ def failed(*, connection: Connection, answer: Answer, at: datetime) -> bool:
     return found.is_held
 
 
-def glance(*, connection: Connection) -> Glance:
-    """Return how much waits, since when, and how much was given up."""
-    waiting = connection.deliveries.filter(state=Delivery.State.WAITING)
-    return Glance(
-        waiting=waiting.count(),
-        oldest_at=waiting.aggregate(at=Min("created_at"))["at"],
-        dead=connection.deliveries.filter(state=Delivery.State.DEAD).count(),
+def at_a_glance() -> QuerySet[Connection]:
+    """
+    Return the connections with how they are doing.
+
+    Each has `waiting` and `dead`, numbers of deliveries, and `oldest_at`, when the oldest that
+    waits was made. Only these are counted, never the many that arrived.
+    """
+    return Connection.objects.annotate(
+        waiting=_number_of(Delivery.State.WAITING),
+        dead=_number_of(Delivery.State.DEAD),
+        oldest_at=Subquery(
+            _deliveries(Delivery.State.WAITING).order_by("created_at").values("created_at")[:1]
+        ),
     )
+
+
+def _deliveries(state: str) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(connection=OuterRef("pk"), state=state)
+
+
+def _number_of(state: str) -> Coalesce:
+    counted = _deliveries(state).order_by().values("connection").annotate(number=Count("pk"))
+    return Coalesce(Subquery(counted.values("number")), 0)
 
 
 def _stop(connection_id: int, state: str, reason: str, at: datetime) -> Connection:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from omnistore.errors import Conflict
+from omnistore.outbox import connections
 from omnistore.outbox.models import Connection, Delivery, Event
 from omnistore.outbox.schedule import MAX_AGE
 
@@ -98,6 +99,7 @@ def try_again(*, delivery: Delivery, at: datetime) -> Delivery:
     Make the delivery due now; one that was given up starts its schedule afresh.
 
     A message that was given up may arrive after later ones of its customer: it carries its number.
+    A connection that is held is asked again too; one that is paused stays so.
 
     Raises:
         AlreadyDelivered: there is nothing left to try.
@@ -110,11 +112,12 @@ def try_again(*, delivery: Delivery, at: datetime) -> Delivery:
             found.state, found.attempts, found.expires_at = State.WAITING, 0, at + MAX_AGE
         found.due_at = at
         found.save(update_fields=["state", "attempts", "expires_at", "due_at"])
+        connections.probe(connection_id=found.connection_id, at=at)
     return found
 
 
 def _state(events: QuerySet[Event]) -> CrmState:
-    connections = {connection.pk: connection for connection in Connection.objects.defer("secret")}
+    known = {connection.pk: connection for connection in Connection.objects.defer("secret")}
     waiting = Q(deliveries__state=State.WAITING)
     found = events.aggregate(
         unrelayed=Count("pk", filter=Q(relayed_at=None), distinct=True),
@@ -125,11 +128,11 @@ def _state(events: QuerySet[Event]) -> CrmState:
         told_at=Max("deliveries__delivered_at"),
     )
     return CrmState(
-        standing=_standing(found, has_connections=bool(connections)),
+        standing=_standing(found, has_connections=bool(known)),
         told_at=found["told_at"],
         waiting=found["unrelayed"] + found["waiting"],
         dead=found["dead"],
-        connection=connections.get(found["stuck_in"]),
+        connection=known.get(found["stuck_in"]),
     )
 
 

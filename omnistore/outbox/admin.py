@@ -1,0 +1,170 @@
+"""Head office: the systems we tell, how they are doing, what waits for them."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
+from omnistore.errors import Refused
+from omnistore.headoffice import ReadOnly, ReadOnlyRows, WithSecret
+from omnistore.outbox import connections, deliveries
+from omnistore.outbox.models import Connection, Delivery, Event, Stream
+
+
+class ConnectionForm(forms.ModelForm[Connection]):
+    """Where a system listens and what it wants to hear; its secret is made here, never typed."""
+
+    url = forms.URLField(label=lazy("address"), max_length=500, assume_scheme="https")
+    kind = forms.ChoiceField(
+        label=lazy("kind"), choices=lambda: [(kind, kind) for kind in settings.OMNISTORE_CONNECTORS]
+    )
+
+    class Meta:
+        model = Connection
+        fields = ("name", "kind", "url", "wants")
+
+    def clean_wants(self) -> list[str]:
+        wants = self.cleaned_data["wants"] or []
+        if not isinstance(wants, list) or not all(isinstance(wish, str) for wish in wants):
+            raise ValidationError(_('Give a list of names: ["orders.*"].'))
+        return wants
+
+
+@admin.register(Connection)
+class ConnectionAdmin(WithSecret):
+    form = ConnectionForm
+    list_display = (
+        *("name", "state", "backlog", "oldest", "given_up"),
+        *("last_success_at", "last_failure_at"),
+    )
+    list_filter = ("state", "kind")
+    readonly_fields = (
+        *("state", "state_reason", "state_at", "failures", "probe_at"),
+        *("backlog", "oldest", "given_up", "last_success_at", "last_failure_at", "created_at"),
+    )
+    ordering = ("name",)
+    actions = ("pause", "resume", "renew_secret")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
+        return connections.at_a_glance()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.readonly_fields if obj else ()
+
+    @admin.display(description=lazy("waiting"))
+    def backlog(self, row: Any) -> int:
+        return int(row.waiting)
+
+    @admin.display(description=lazy("oldest waiting"))
+    def oldest(self, row: Any) -> Any:
+        return row.oldest_at
+
+    @admin.display(description=lazy("given up"))
+    def given_up(self, row: Any) -> int:
+        return int(row.dead)
+
+    def save_model(self, request: HttpRequest, obj: Connection, form: Any, change: bool) -> None:
+        if not change:
+            obj.secret = connections.new_secret()
+            obj.state_at = now()
+        super().save_model(request, obj, form, change)
+
+    def response_add(
+        self, request: HttpRequest, obj: Connection, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return self.shown_once(request, obj, obj.secret)
+
+    @admin.action(
+        description=lazy("Pause: keep what happens, send nothing"), permissions=["change"]
+    )
+    def pause(self, request: HttpRequest, chosen: QuerySet[Connection]) -> None:
+        for connection in chosen:
+            reason = _("by %(user)s") % {"user": request.user}
+            connections.pause(connection=connection, reason=reason, at=now())
+
+    @admin.action(description=lazy("Resume: send what waits"), permissions=["change"])
+    def resume(self, request: HttpRequest, chosen: QuerySet[Connection]) -> None:
+        for connection in chosen:
+            connections.resume(connection=connection, at=now())
+
+    @admin.action(description=lazy("Make a new secret"), permissions=["change"])
+    def renew_secret(
+        self, request: HttpRequest, chosen: QuerySet[Connection]
+    ) -> HttpResponse | None:
+        if len(chosen) != 1:
+            self.message_user(request, _("Choose one connection."), messages.ERROR)
+            return None
+        return self.shown_once(request, chosen[0], connections.renew_secret(connection=chosen[0]))
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnly):
+    id_lookups = ("pk", "event")
+    number_lookup = "stream__key"
+    search_help_text = lazy("Id of a delivery, event or customer, in full.")
+    list_display = (
+        *("event", "customer", "connection", "state", "attempts", "due_at"),
+        *("last_status", "last_words", "created_at", "delivered_at"),
+    )
+    list_filter = ("state", "connection")
+    list_select_related = ("event", "connection")
+    exclude = ("lease",)
+    ordering = ("-pk",)
+    actions = ("try_again",)
+
+    def as_number(self, typed: str) -> str:
+        return f"customer:{typed.lower()}"
+
+    @admin.display(description=lazy("customer"))
+    def customer(self, row: Delivery) -> Any:
+        return row.event.customer_id
+
+    def has_try_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("outbox.change_delivery")
+
+    @admin.action(description=lazy("Try again now"), permissions=["try"])
+    def try_again(self, request: HttpRequest, chosen: QuerySet[Delivery]) -> None:
+        tried = 0
+        for delivery in chosen:
+            try:
+                deliveries.try_again(delivery=delivery, at=now())
+                tried += 1
+            except Refused as refusal:
+                self.message_user(request, f"{delivery}: {refusal.sentence}", messages.WARNING)
+        words = ngettext(
+            "%(count)s message is sent now.", "%(count)s messages are sent now.", tried
+        )
+        self.message_user(request, words % {"count": tried})
+
+
+class DeliveryRows(ReadOnlyRows):
+    model = Delivery
+    fields = ("connection", "state", "attempts", "due_at", "last_status", "last_words")
+    readonly_fields = fields
+    show_change_link = True
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnly):
+    id_lookups = ("pk", "customer_id")
+    search_help_text = lazy("Id of an event or a customer, in full.")
+    list_display = ("name", "customer_id", "sequence", "happened_at", "recorded_at", "relayed_at")
+    list_filter = ("happened_at",)
+    list_select_related = ("stream",)
+    ordering = ("-recorded_at",)
+    inlines = (DeliveryRows,)
+
+
+@admin.register(Stream)
+class StreamAdmin(ReadOnly):
+    number_lookup = "key"
+    list_display = ("key", "last_sequence")
+    ordering = ("key",)

@@ -1,0 +1,131 @@
+"""What leaves, in which form, and how far we trust who answers."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from standardwebhooks.webhooks import Webhook
+
+from omnistore.crm import webhook
+from omnistore.outbox.answers import Verdict
+from omnistore.outbox.models import Connection, Delivery, Event, Stream
+from tests.factories import NOON, WEBHOOK_SECRET
+from tests.outbox.conftest import ALICE
+from tests.receiver import listening
+
+EVENT_ID = UUID("0b5c0000-0000-4000-8000-000000000003")
+
+
+def make_delivery(url: str, **fields: object) -> Delivery:
+    """Return a delivery that is in no database."""
+    event = Event(
+        **{
+            "id": EVENT_ID,
+            "stream": Stream(key=f"customer:{ALICE}"),
+            "sequence": 7,
+            "name": "orders.refund.paid",
+            "customer_id": ALICE,
+            "payload": {"amount": 3980},
+            "happened_at": NOON,
+        }
+        | fields
+    )
+    return Delivery(event=event, connection=Connection(pk=4, url=url, secret=WEBHOOK_SECRET))
+
+
+def test_sends_a_cloud_event_signed_for_the_public_library() -> None:
+    with listening() as crm:
+        answer = webhook.send(make_delivery(crm.url), datetime.now(UTC))
+
+    message = crm.messages[0]
+    assert answer.verdict is Verdict.DONE
+    assert message.headers["content-type"] == "application/cloudevents+json"
+    assert Webhook(WEBHOOK_SECRET).verify(message.body, message.headers) == {
+        "specversion": "1.0",
+        "id": str(EVENT_ID),
+        "source": "http://localhost:8000",
+        "type": "omnistore.orders.refund.paid",
+        "subject": str(ALICE),
+        "time": "2026-11-21T12:00:00Z",
+        "sequence": "000000000007",
+        "datacontenttype": "application/json",
+        "data": {"amount": 3980},
+    }
+
+
+def test_a_message_keeps_its_id_when_it_is_sent_again() -> None:
+    with listening() as crm:
+        delivery = make_delivery(crm.url)
+        webhook.send(delivery, NOON)
+        webhook.send(delivery, NOON + timedelta(hours=1))
+
+    first, second = crm.messages
+    assert first.id == second.id
+    assert first.headers["webhook-timestamp"] != second.headers["webhook-timestamp"]
+
+
+def test_names_no_subject_when_nobody_was_identified() -> None:
+    event = make_delivery("http://localhost/", customer_id=None).event
+
+    assert "subject" not in webhook.envelope(event)
+
+
+def test_never_follows_a_redirect() -> None:
+    with listening() as elsewhere, listening() as crm:
+        crm.answers = [(307, {"Location": elsewhere.url}, b"")]
+
+        answer = webhook.send(make_delivery(crm.url), NOON)
+
+    assert (answer.verdict, answer.status) == (Verdict.LATER, 307)
+    assert not elsewhere.messages
+
+
+def test_reads_only_the_beginning_of_the_answer() -> None:
+    with listening() as crm:
+        crm.answers = [(500, {}, b"no\0thing \n" * 100_000)]
+
+        answer = webhook.send(make_delivery(crm.url), NOON)
+
+    assert answer.words.startswith("nothing nothing")
+    assert len(answer.words) <= 4096
+
+
+def test_a_receiver_that_is_not_there_is_tried_later() -> None:
+    with listening() as crm:
+        url = crm.url
+
+    answer = webhook.send(make_delivery(url), NOON)
+
+    assert (answer.verdict, answer.status) == (Verdict.LATER, None)
+    assert answer.is_away
+
+
+def test_the_whole_call_has_an_end_however_slowly_bytes_drip_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("omnistore.crm.outgoing.WHOLE_CALL", 0.5)
+    with listening() as crm:
+        crm.drips = 0.1
+        began = time.monotonic()
+
+        answer = webhook.send(make_delivery(crm.url), NOON)
+
+        took = time.monotonic() - began
+    assert answer.verdict is Verdict.LATER
+    assert 0.4 < took < 1.5
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("0", 0), ("120", 120), ("Sat, 21 Nov 2026 12:00:30 GMT", 30), ("", None), ("-5", None)],
+)
+def test_reads_retry_after(header: str, seconds: int | None) -> None:
+    asked = webhook.retry_after(header, NOON)
+
+    assert asked == (None if seconds is None else timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize("header", ["²", "9" * 400, "Sat, 99 Nov 2026 12:00:30 GMT", "\x00"])
+def test_a_retry_after_that_is_none_is_ignored(header: str) -> None:
+    assert webhook.retry_after(header, NOON) is None
