@@ -34,6 +34,16 @@ class CartEntry:
 
 
 @dataclass(frozen=True)
+class News:
+    """What a shop tells of a cart."""
+
+    lines: Sequence[CartEntry]
+    currency: str
+    state: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
 class OpenLine:
     """A cart's line with today's price beside the price online."""
 
@@ -124,44 +134,46 @@ def put(
     """
     if changed_at > at + CLOCK_MARGIN:
         raise ChangedInFuture()
+    news = News(lines, currency, state, changed_at)
     products = catalogue.by_sku(entry.sku for entry in lines)
     bringer = bringers.find(customer=customer, identifiers=identifiers, country=country, at=at)
-    cart = _locked(source, source_key, currency, changed_at)
-    if changed_at < cart.changed_at:
-        return cart
-    if _is_told(cart, lines, currency, state, bringer):
-        # Remembered all the same: what was told in between and arrives late is old.
-        cart.changed_at = changed_at
-        cart.save(update_fields=["changed_at"])
-        return cart
-
-    cart.customer = bringer.customer or cart.customer
-    cart.via = bringer.via or cart.via
-    cart.currency, cart.state, cart.changed_at = currency, state, changed_at
-    cart.save()
-    _write_lines(cart, lines, products)
-    events.record(_fact(cart, lines), at=changed_at)
+    cart = _locked(source, source_key, news)
+    if news.changed_at >= cart.changed_at:
+        _take_over(cart, news, bringer, products)
     return cart
 
 
-def _locked(source: str, source_key: str, currency: str, changed_at: datetime) -> Cart:
+def _take_over(
+    cart: Cart, news: News, bringer: bringers.Bringer, products: dict[str, Product]
+) -> None:
+    """Make the cart what the news say; what it says already is not told again."""
+    is_told = _is_told(cart, news, bringer)
+    cart.customer = bringer.customer or cart.customer
+    cart.via = bringer.via or cart.via
+    cart.currency, cart.state = news.currency, news.state
+    # Moved on in any case: what was told in between and arrives late is old.
+    cart.changed_at = news.changed_at
+    cart.save()
+    if not is_told:
+        _write_lines(cart, news.lines, products)
+        events.record(_fact(cart, news.lines), at=news.changed_at)
+
+
+def _locked(source: str, source_key: str, news: News) -> Cart:
+    begun = {"created_at": news.changed_at, "changed_at": news.changed_at}
     Cart.objects.get_or_create(
-        source=source,
-        source_key=source_key,
-        defaults={"currency": currency, "created_at": changed_at, "changed_at": changed_at},
+        source=source, source_key=source_key, defaults={"currency": news.currency, **begun}
     )
     return Cart.objects.select_for_update().get(source=source, source_key=source_key)
 
 
-def _is_told(
-    cart: Cart, lines: Sequence[CartEntry], currency: str, state: str, bringer: bringers.Bringer
-) -> bool:
+def _is_told(cart: Cart, news: News, bringer: bringers.Bringer) -> bool:
     """Whether the cart says all this already: nobody needs to hear it again."""
     known = cart.lines.order_by("position").values_list("product__sku", "quantity", "unit_price")
-    told = [(entry.sku, entry.quantity, entry.unit_price) for entry in lines]
+    told = [(entry.sku, entry.quantity, entry.unit_price) for entry in news.lines]
     return (
         list(known) == told
-        and (cart.currency, cart.state) == (currency, state)
+        and (cart.currency, cart.state) == (news.currency, news.state)
         and bringer.customer in (None, cart.customer)
         and bringer.via in (None, cart.via)
     )

@@ -64,19 +64,22 @@ def test_records_one_order_when_a_sale_comes_twice_at_once(db: None) -> None:
 def test_keeps_the_newest_of_a_carts_news_that_come_at_once(db: None) -> None:
     make_product("A1")
 
-    def put(number: int) -> Cart:
+    def put(minute: int) -> Cart:
         return carts.put(
             source="shop",
             source_key="c-1",
-            lines=[CartEntry("A1", number + 1, 100)],
+            lines=[CartEntry("A1", minute + 1, 100)],
             currency="EUR",
-            changed_at=EARLIER + timedelta(minutes=number),
+            changed_at=EARLIER + timedelta(minutes=minute),
             at=NOON,
         )
 
-    answers = at_once(5, put)
+    put(0)
+    for begun in range(0, 50, 5):
+        # The newest is as likely to come first as last.
+        answers = at_once(5, lambda number, begun=begun: put(begun + 5 - number))
 
-    cart = Cart.objects.get()
-    assert answers == [cart] * 5
-    assert [line.quantity for line in cart.lines.all()] == [5]
-    assert cart.changed_at == EARLIER + timedelta(minutes=4)
+        cart = Cart.objects.get()
+        assert answers == [cart] * 5
+        assert [line.quantity for line in cart.lines.all()] == [begun + 6]
+        assert cart.changed_at == EARLIER + timedelta(minutes=begun + 5)
