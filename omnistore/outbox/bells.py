@@ -1,8 +1,8 @@
 """
 The bell that wakes the workers after a commit.
 
-It is rung from a thread of its own: a page never waits for a broker that is away, and many
-commits at once are one bell. A bell that is lost costs one sweep, never an event.
+It is rung from a thread of its own: a page never waits for a broker that is away (publishing to a
+Redis that refuses connections takes 6 s, retries off), and many commits at once are one bell. A bell that is lost costs one sweep, never an event.
 """
 
 import logging
@@ -52,8 +52,9 @@ class Bell:
     def _publish(self) -> None:
         try:
             tasks.relay.apply_async(retry=False, expires=60)
-        except Exception:
-            logger.warning("outbox: the bell did not ring, the sweep will do", exc_info=True)
+        except Exception as error:
+            kind = type(error).__name__
+            logger.warning("outbox: the bell did not ring, the sweep will do error=%s", kind)
             time.sleep(SILENCE)
 
 
