@@ -22,7 +22,7 @@ from customers.models import (
 )
 from omnistore.audit.models import Look
 from omnistore.outbox import relay
-from omnistore.outbox.models import Connection
+from omnistore.outbox.models import Connection, Delivery, Event
 from orders import policies, returns
 from orders.models import Order, Payment, PolicyVersion, Refund, SalesImport
 from orders.quotes import Choice
@@ -191,7 +191,7 @@ def test_shows_no_names_in_lists(office: Client, world: None) -> None:
 
 
 def test_lets_nobody_change_facts_money_and_consents(office: Client, world: None) -> None:
-    for model in (Order, Payment, Refund, Consent, Look, LoyaltyEntry):
+    for model in (Order, Payment, Refund, Consent, Look, LoyaltyEntry, Event, Delivery):
         row = model.objects.first()  # type: ignore[attr-defined]
 
         changed = office.post(address(model, "change", row.pk), {})
