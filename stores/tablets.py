@@ -75,7 +75,7 @@ def signed_in(tablet: Tablet, now: datetime) -> Clerk | None:
 
 def touch(tablet: Tablet, now: datetime) -> None:
     """Keep the tablet awake."""
-    if now - tablet.active_at >= ACTIVITY_STEP:
+    if now - tablet.active_at >= min(ACTIVITY_STEP, settings.AUTO_LOCK_AFTER / 4):
         Tablet.objects.filter(pk=tablet.pk).update(active_at=now)
 
 
