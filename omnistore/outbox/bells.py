@@ -2,7 +2,8 @@
 The bell that wakes the workers after a commit.
 
 It is rung from a thread of its own: a page never waits for a broker that is away (publishing to a
-Redis that refuses connections takes 6 s, retries off), and many commits at once are one bell. A bell that is lost costs one sweep, never an event.
+Redis that refuses connections takes 6 s, retries off), and many commits at once are one bell. A
+bell that is lost costs one sweep, never an event.
 """
 
 import logging
