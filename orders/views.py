@@ -15,7 +15,7 @@ from omnistore.outbox import deliveries
 from orders import history, quotes, refunds, returns, screens
 from orders.forms import AgreementForm, ChoicesForm
 from orders.models import CustomerReturn, Exchange, Order, OrderLine, Refund, RefundPlan
-from stores.http import ClerkRequest, clerk_required, go
+from stores.http import ClerkRequest, clerk_required, clerk_watching, go
 
 
 @require_POST
@@ -90,7 +90,7 @@ def settle(request: ClerkRequest, return_id: UUID) -> HttpResponse:
 
 
 @require_GET
-@clerk_required
+@clerk_watching
 def progress(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     """Answer with where the money and the CRM are now."""
     found = _of_this_store(request, return_id)
