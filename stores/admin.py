@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from omnistore.errors import Refused
 from omnistore.headoffice import NeverDeleted, ReadOnly, WithSecret
@@ -27,7 +27,7 @@ from stores.models import ApiKey, Clerk, PinTries, Register, Store, Tablet, User
 @admin.register(User)
 class PasswordUserAdmin(UserAdmin[User]):
     search_fields = ("username",)
-    search_help_text = lazy("User name.")
+    search_help_text = gettext_lazy("User name.")
     list_display = ("username", "is_active", "is_staff", "is_superuser", "last_login")
     list_select_related = True
 
@@ -76,8 +76,10 @@ class RegisterAdmin(WithSecret):
 class PinForm(forms.Form):
     """A new PIN, typed twice."""
 
-    pin = forms.CharField(label=lazy("New PIN"), max_length=6, widget=forms.PasswordInput)
-    again = forms.CharField(label=lazy("Once more"), max_length=6, widget=forms.PasswordInput)
+    pin = forms.CharField(label=gettext_lazy("New PIN"), max_length=6, widget=forms.PasswordInput)
+    again = forms.CharField(
+        label=gettext_lazy("Once more"), max_length=6, widget=forms.PasswordInput
+    )
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
@@ -96,7 +98,7 @@ class ClerkAdmin(NeverDeleted):
     actions = ("let_try_again",)
     change_form_template = "admin/stores/clerk/change_form.html"
 
-    @admin.action(description=lazy("Forget wrong PINs"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Forget wrong PINs"), permissions=["change"])
     def let_try_again(self, request: HttpRequest, clerks: QuerySet[Clerk]) -> None:
         for clerk in clerks:
             staff.reset_tries(clerk)
@@ -145,7 +147,7 @@ class TabletAdmin(NeverDeleted):
         """A tablet is opened on the device itself."""
         return False
 
-    @admin.action(description=lazy("Lock out for good"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Lock out for good"), permissions=["change"])
     def revoke(self, request: HttpRequest, lost: QuerySet[Tablet]) -> None:
         for tablet in lost:
             tablets.revoke(tablet, now())
@@ -164,7 +166,7 @@ class ApiKeyForm(forms.ModelForm[ApiKey]):
     """What a new key may do, and where."""
 
     scopes = forms.MultipleChoiceField(
-        label=lazy("Scopes"), choices=ApiKey.SCOPES, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Scopes"), choices=ApiKey.SCOPES, widget=forms.CheckboxSelectMultiple
     )
 
     class Meta:
@@ -206,7 +208,7 @@ class ApiKeyAdmin(WithSecret):
     ) -> HttpResponse:
         return self.shown_once(request, obj, cast(SecretRequest, request).secret)
 
-    @admin.action(description=lazy("Revoke"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Revoke"), permissions=["change"])
     def revoke(self, request: HttpRequest, lost: QuerySet[ApiKey]) -> None:
         for key in lost:
             keys.revoke(key, now())

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from omnistore.tokens import SealedField
 
@@ -123,7 +124,7 @@ class Tablet(models.Model):
     )
     name = models.CharField(_("name"), max_length=40)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    opened_at = models.DateTimeField(_("opened"))
+    opened_at = models.DateTimeField(pgettext_lazy("tablet", "opened"))
     active_at = models.DateTimeField(_("last touched"))
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 

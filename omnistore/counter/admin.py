@@ -17,7 +17,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from customers import identity, loyalty
 from customers.http import NotesLooks, note
@@ -32,10 +32,12 @@ class FindForm(forms.Form):
     """What a person is looked for by, and where: the store's country reads the phone."""
 
     store = forms.ModelChoiceField(
-        Store.objects.filter(is_active=True).order_by("name"), label=lazy("Store"), empty_label=None
+        Store.objects.filter(is_active=True).order_by("name"),
+        label=gettext_lazy("Store"),
+        empty_label=None,
     )
     text = forms.CharField(
-        label=lazy("Phone, card, e-mail, name or order"),
+        label=gettext_lazy("Phone, card, e-mail, name or order"),
         max_length=512,
         widget=forms.TextInput(attrs={"autofocus": True, "class": "vTextField"}),
     )
@@ -44,7 +46,7 @@ class FindForm(forms.Form):
 class CustomerForm(forms.ModelForm[Customer]):
     """What head office may set right."""
 
-    language = forms.ChoiceField(label=lazy("language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=gettext_lazy("language"), choices=settings.LANGUAGES)
 
 
 class ConsentRows(ReadOnlyRows):
@@ -84,20 +86,20 @@ class CustomerAdmin(NotesLooks, NeverDeleted):
     def people_of(self, row: Customer) -> list[UUID]:
         return [row.pk]
 
-    @admin.display(description=lazy("number"))
+    @admin.display(description=gettext_lazy("number"))
     def number(self, customer: Customer) -> str:
         return str(customer.pk)[:8]
 
-    @admin.display(description=lazy("initials"))
+    @admin.display(description=gettext_lazy("initials"))
     def initials(self, customer: Customer) -> str:
         return customer.initials
 
-    @admin.display(description=lazy("known by"))
+    @admin.display(description=gettext_lazy("known by"))
     def known_by(self, customer: Customer) -> str:
         known = identity.of(customer)
         return ", ".join(f"{row.get_kind_display()} {row.value}" for row in known) or "–"
 
-    @admin.display(description=lazy("points"))
+    @admin.display(description=gettext_lazy("points"))
     def points(self, customer: Customer) -> int | None:
         return loyalty.balance(customer)
 

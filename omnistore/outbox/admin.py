@@ -10,8 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from omnistore.errors import Refused
 from omnistore.headoffice import ReadOnly, ReadOnlyRows, WithSecret
@@ -22,9 +21,10 @@ from omnistore.outbox.models import Connection, Delivery, Event, Stream
 class ConnectionForm(forms.ModelForm[Connection]):
     """Where a system listens and what it wants to hear; its secret is made here, never typed."""
 
-    url = forms.URLField(label=lazy("address"), max_length=500, assume_scheme="https")
+    url = forms.URLField(label=gettext_lazy("address"), max_length=500, assume_scheme="https")
     kind = forms.ChoiceField(
-        label=lazy("kind"), choices=lambda: [(kind, kind) for kind in settings.OMNISTORE_CONNECTORS]
+        label=gettext_lazy("kind"),
+        choices=lambda: [(kind, kind) for kind in settings.OMNISTORE_CONNECTORS],
     )
 
     class Meta:
@@ -59,15 +59,15 @@ class ConnectionAdmin(WithSecret):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if obj else ()
 
-    @admin.display(description=lazy("waiting"))
+    @admin.display(description=gettext_lazy("waiting"))
     def backlog(self, row: Any) -> int:
         return int(row.waiting)
 
-    @admin.display(description=lazy("oldest waiting"))
+    @admin.display(description=gettext_lazy("oldest waiting"))
     def oldest(self, row: Any) -> Any:
         return row.oldest_at
 
-    @admin.display(description=lazy("given up"))
+    @admin.display(description=gettext_lazy("given up"))
     def given_up(self, row: Any) -> int:
         return int(row.dead)
 
@@ -83,19 +83,19 @@ class ConnectionAdmin(WithSecret):
         return self.shown_once(request, obj, obj.secret)
 
     @admin.action(
-        description=lazy("Pause: keep what happens, send nothing"), permissions=["change"]
+        description=gettext_lazy("Pause: keep what happens, send nothing"), permissions=["change"]
     )
     def pause(self, request: HttpRequest, chosen: QuerySet[Connection]) -> None:
         for connection in chosen:
             reason = _("by %(user)s") % {"user": request.user}
             connections.pause(connection=connection, reason=reason, at=now())
 
-    @admin.action(description=lazy("Resume: send what waits"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Resume: send what waits"), permissions=["change"])
     def resume(self, request: HttpRequest, chosen: QuerySet[Connection]) -> None:
         for connection in chosen:
             connections.resume(connection=connection, at=now())
 
-    @admin.action(description=lazy("Make a new secret"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Make a new secret"), permissions=["change"])
     def renew_secret(
         self, request: HttpRequest, chosen: QuerySet[Connection]
     ) -> HttpResponse | None:
@@ -109,7 +109,7 @@ class ConnectionAdmin(WithSecret):
 class DeliveryAdmin(ReadOnly):
     id_lookups = ("pk", "event")
     number_lookup = "stream__key"
-    search_help_text = lazy("Id of a delivery, event or customer, in full.")
+    search_help_text = gettext_lazy("Id of a delivery, event or customer, in full.")
     list_display = (
         *("event", "customer", "connection", "state", "attempts", "due_at"),
         *("last_status", "last_words", "created_at", "delivered_at"),
@@ -123,14 +123,14 @@ class DeliveryAdmin(ReadOnly):
     def as_number(self, typed: str) -> str:
         return f"customer:{typed.lower()}"
 
-    @admin.display(description=lazy("customer"))
+    @admin.display(description=gettext_lazy("customer"))
     def customer(self, row: Delivery) -> Any:
         return row.event.customer_id
 
     def has_try_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("outbox.change_delivery")
 
-    @admin.action(description=lazy("Try again now"), permissions=["try"])
+    @admin.action(description=gettext_lazy("Try again now"), permissions=["try"])
     def try_again(self, request: HttpRequest, chosen: QuerySet[Delivery]) -> None:
         tried = 0
         for delivery in chosen:
@@ -155,7 +155,7 @@ class DeliveryRows(ReadOnlyRows):
 @admin.register(Event)
 class EventAdmin(ReadOnly):
     id_lookups = ("pk", "customer_id")
-    search_help_text = lazy("Id of an event or a customer, in full.")
+    search_help_text = gettext_lazy("Id of an event or a customer, in full.")
     list_display = ("name", "customer_id", "sequence", "happened_at", "recorded_at", "relayed_at")
     list_filter = ("happened_at",)
     list_select_related = ("stream",)

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SalesImport(models.Model):
@@ -16,7 +17,7 @@ class SalesImport(models.Model):
     file_name = models.CharField(_("file"), max_length=200)
     source = models.CharField(_("source"), max_length=40)
     lines_read = models.BigIntegerField(_("lines read"), default=0)
-    accepted = models.BigIntegerField(_("accepted"), default=0)
+    accepted = models.BigIntegerField(pgettext_lazy("lines", "accepted"), default=0)
     rejected = models.BigIntegerField(_("rejected"), default=0)
     # Where the reject file ended after the last batch; a resumed import cuts it there.
     reject_bytes = models.BigIntegerField(default=0)

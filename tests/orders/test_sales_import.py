@@ -331,14 +331,14 @@ def test_sells_in_a_store_when_told(sold: Any, lyon: Any) -> None:
 
 def bad_files() -> Iterable[tuple[str, bytes, str]]:
     header = COLUMNS.encode() + b"\n"
-    yield "empty", b"", "empty"
-    yield "header only", header, "no line"
-    yield "wrong columns", b"Datum;Artikel;Preis\n1;2;3\n", "first line must be"
+    yield "empty", b"", "est vide"
+    yield "header only", header, "aucune ligne"
+    yield "wrong columns", b"Datum;Artikel;Preis\n1;2;3\n", "La première ligne doit être"
     yield "latin-1", header + BAG.replace("RED", "ROSÉ").encode("latin-1"), "UTF-8"
     yield "utf-16", (header + BAG.encode()).decode().encode("utf-16"), "UTF-8"
-    yield "no gzip inside", b"\x1f\x8b" + b"x" * 50, "damaged or cut off"
+    yield "no gzip inside", b"\x1f\x8b" + b"x" * 50, "abîmé ou tronqué"
     yield "a picture", b"\x89PNG\r\n\x1a\n" + bytes(500), "UTF-8"
-    yield "one endless line", header + b"x" * 3_000_000, "more than a megabyte"
+    yield "one endless line", header + b"x" * 3_000_000, "plus d’un mégaoctet"
 
 
 @pytest.mark.parametrize(
@@ -360,16 +360,16 @@ def test_refuses_a_file_that_is_cut_after_good_lines(tmp_path: Path) -> None:
     path = tmp_path / "sales.csv.gz"
     path.write_bytes(SLICE.read_bytes()[:-3000])
 
-    with pytest.raises(CommandError, match="cut off"):
+    with pytest.raises(CommandError, match="tronqué"):
         call_command("import_sales", path, rejects=tmp_path / "rejects.csv")
 
     assert not Order.objects.exists()
 
 
 def test_says_that_there_is_no_such_file(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="There is no file"):
+    with pytest.raises(CommandError, match="n’existe pas"):
         call_command("import_sales", tmp_path / "nothing.csv")
-    with pytest.raises(CommandError, match="There is no file"):
+    with pytest.raises(CommandError, match="n’existe pas"):
         call_command("import_sales", tmp_path)
 
 
