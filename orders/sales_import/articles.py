@@ -36,10 +36,12 @@ class Article:
     is_changed: bool = False
 
     def hear(self, line: Line) -> None:
-        """Take the line's words and price."""
-        if not self.may_change or line.is_cancellation:
+        """Take the line's words and price; a cancellation's only when no sale said any."""
+        if not self.may_change:
             return
         name, price = line.name or self.name, line.unit_price or self.price
+        if line.is_cancellation:
+            name, price = self.name or name, self.price or price
         if (name, price) != (self.name, self.price):
             self.name, self.price, self.is_changed = name, price, True
 

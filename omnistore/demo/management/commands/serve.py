@@ -30,7 +30,7 @@ class Command(BaseCommand):
         if not _is_free(port):
             raise CommandError(f"Port {port} is taken. Choose another: make run PORT={port + 1}")
         call_command("migrate", verbosity=0)
-        call_command("demo", port=port)
+        call_command("demo", port=port, refresh=True)
         children = [subprocess.Popen(line, env=_environment(port)) for line in _lines(port)]
         try:
             self._greet(port, children)
