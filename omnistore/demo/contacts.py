@@ -75,7 +75,7 @@ def _carts(customers: list[Customer], persons: dict[str, Person], at: datetime) 
     bought = list(products)
     for place, customer in enumerate(customers):
         if persons[customer.pk.hex] == CAMILLE:
-            _cart(customer, place, at - timedelta(hours=26), CAMILLES_CART, products)
+            _cart(customer, place, at - timedelta(hours=5), CAMILLES_CART, products)
         elif place % CART_EVERY == 0:
             entries = [
                 (bought[(place * 31 + turn * 97) % len(bought)], 1 + turn % 2, None)

@@ -1,6 +1,6 @@
 """Gives the imported customers their names and what they are known by."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from customers import identity, names
 from customers.models import Customer, Evidence, Identifier, LoyaltyEntry, NameKey
@@ -10,6 +10,8 @@ from stores.models import Store
 
 # What he spent, in cents, that makes a card silver or gold.
 SILVER, GOLD = 40_000, 90_000
+# Days before his first order.
+LONGEST_KNOWN = 1_500
 Kind = Identifier.Kind
 
 
@@ -26,6 +28,7 @@ def name(*, source: str, stores: dict[str, Store], at: datetime) -> dict[str, Pe
         _become(customer, person, stores[person.store])
         persons[customer.pk.hex] = person
     fields = ["first_name", "last_name", "city", "country", "language", "is_vip", "home_store"]
+    fields.append("created_at")
     Customer.objects.bulk_update(customers.values(), fields, batch_size=100)
     _index(list(customers.values()))
     _hold([(customers[person.number], person) for person in persons.values()])
@@ -38,6 +41,8 @@ def _become(customer: Customer, person: Person, store: Store) -> None:
     customer.city, customer.country = person.city, person.country
     customer.language, customer.is_vip = person.language, person.is_vip
     customer.home_store = store
+    # Known since before the file begins, some of them for years.
+    customer.created_at -= timedelta(days=int(person.number) * 37 % LONGEST_KNOWN)
 
 
 def _index(customers: list[Customer]) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.core.management import call_command
@@ -17,6 +18,7 @@ from omnistore.demo import staff
 LOOPBACK = "127.0.0.1"
 # What a child gets to finish what it holds before it is killed.
 GRACE = 30
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Command(BaseCommand):
@@ -31,7 +33,9 @@ class Command(BaseCommand):
             raise CommandError(f"Port {port} is taken. Choose another: make run PORT={port + 1}")
         call_command("migrate", verbosity=0)
         call_command("demo", port=port, refresh=True)
-        children = [subprocess.Popen(line, env=_environment(port)) for line in _lines(port)]
+        for number in STOPPING:
+            signal.signal(number, _interrupt)
+        children = [_start(line, port) for line in _lines(port)]
         try:
             self._greet(port, children)
             _watch(children)
@@ -71,6 +75,8 @@ def _environment(port: int) -> dict[str, str]:
     return os.environ | {
         "OMNISTORE_PUBLIC_URL": os.environ.get("OMNISTORE_PUBLIC_URL", f"http://localhost:{port}"),
         "OMNISTORE_LOG_LEVEL": os.environ.get("OMNISTORE_LOG_LEVEL", "WARNING"),
+        # Advice for production (collected files, no root) would only hide the address.
+        "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS", "ignore"),
     }
 
 
@@ -79,10 +85,19 @@ def _lines(port: int) -> list[list[str]]:
     web += ["--workers", "1", "--blocking-threads", "4", "--log-level", "warning"]
     web += ["omnistore.wsgi:application"]
     # Threads share one process: little memory, and SQLite has one writer at a time anyway.
-    bells = ["celery", "-A", "omnistore", "worker", "--beat", "--pool", "threads"]
+    bells = ["celery", "--quiet", "-A", "omnistore", "worker", "--beat", "--pool", "threads"]
     bells += ["--concurrency", "2", "--loglevel", "WARNING"]
     bells += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return [[sys.executable, "-m", *line] for line in (web, bells)]
+
+
+def _start(line: list[str], port: int) -> "subprocess.Popen[bytes]":
+    # A group of its own: Ctrl-C reaches only us, and what it leaves behind can be found.
+    return subprocess.Popen(line, env=_environment(port), process_group=0)
+
+
+def _interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
 
 
 def _wait_for(port: int, children: "Sequence[subprocess.Popen[bytes]]") -> None:
@@ -105,11 +120,13 @@ def _check(children: "Sequence[subprocess.Popen[bytes]]") -> None:
 
 
 def _stop(children: "Sequence[subprocess.Popen[bytes]]") -> None:
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
     for child in children:
-        if child.poll() is None:
-            child.send_signal(signal.SIGTERM)
+        child.terminate()
     for child in children:
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            child.kill()
+        # A child that was killed leaves its own children.
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
