@@ -21,7 +21,16 @@ class Tablet:
     def open(self) -> None:
         """Open it for Lyon with the manager's password."""
         self.go("/tablet/open/")
-        self._log_in(*staff.MANAGER_ACCOUNT)
+        self.log_in(*staff.MANAGER_ACCOUNT)
+        self.choose_store()
+
+    def log_in(self, name: str, password: str) -> None:
+        self.page.fill("input[name=username]", name)
+        self.page.fill("input[name=password]", password)
+        self.page.locator("form .button--main").click()
+
+    def choose_store(self) -> None:
+        """Take the first store, and the name that is proposed for the tablet."""
         store = self.page.locator("input[name=store]").first
         if not store.is_checked():
             store.check(force=True)
@@ -35,11 +44,15 @@ class Tablet:
             self.page.locator(f"[data-pinpad-digit-param='{digit}']").click()
         expect(self.page.locator(".find__input").first).to_be_visible()
 
-    def identify(self, text: str) -> None:
-        """Type into the one field, and wait for the customer's page."""
+    def type(self, text: str) -> None:
+        """Type into the one field and press Enter."""
         field = self.page.locator(".find__input").first
         field.fill(text)
         field.press("Enter")
+
+    def identify(self, text: str) -> None:
+        """Type what leads to one customer, and wait for his page."""
+        self.type(text)
         self.page.wait_for_url("**/customers/**")
 
     def bring_back(self, units: int, reason: str = "TOO_SMALL", condition: str = "AS_NEW") -> None:
@@ -60,8 +73,3 @@ class Tablet:
         """Press the main button, and wait until it is done."""
         self.page.locator("#return-quote .button--main").click()
         expect(self.page.locator("#return-progress")).to_be_visible()
-
-    def _log_in(self, name: str, password: str) -> None:
-        self.page.fill("input[name=username]", name)
-        self.page.fill("input[name=password]", password)
-        self.page.locator("form .button--main").click()
