@@ -54,4 +54,7 @@ def day(on: date | datetime | None) -> str:
         return ""
     on = localtime(on).date() if isinstance(on, datetime) else on
     skeleton = "MMMd" if on.year == localdate().year else "yMMMd"
-    return format_skeleton(skeleton, on, locale=get_language() or "fr")
+    language = get_language() or "fr"
+    words = format_skeleton(skeleton, on, locale=language)
+    # CLDR's skeletons know no ordinals: the first of a month is 1er in French.
+    return f"1er{words[1:]}" if on.day == 1 and language == "fr" else words
