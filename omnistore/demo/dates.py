@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import F, Max, Value
+from django.db.models import Case, F, Max, Q, Value, When
 from django.db.models.functions import Least
 from django.utils.timezone import localdate, localtime
 
@@ -34,9 +34,14 @@ def refresh(*, source: str, now: datetime) -> timedelta:
     days = yesterday(now) - localtime(last).date()
     if days:
         for model, fields in _times():
-            moved = {name: Least(F(name) + days, Value(now)) for name in fields}
-            model._default_manager.update(**moved)
+            model._default_manager.update(**{name: _moved(name, days, now) for name in fields})
     return days
+
+
+def _moved(name: str, days: timedelta, now: datetime) -> Case:
+    # PostgreSQL's LEAST passes over nothing: what never happened would happen now.
+    has_happened = Q(**{f"{name}__isnull": False})
+    return Case(When(has_happened, then=Least(F(name) + days, Value(now))))
 
 
 def _times() -> Iterator[tuple[type[models.Model], list[str]]]:

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Sum
 from django.utils.timezone import localdate
 
 from customers import cards, emails, phones
-from customers.models import Customer, Identifier, Touch
+from customers.models import Customer, Evidence, Identifier, Touch
 from omnistore.counter import recognition
 from omnistore.counter.recognition import Recognition
 from omnistore.demo import dates, people, shop
@@ -222,6 +222,16 @@ def test_moves_everything_so_that_the_last_sale_was_yesterday(demo: None) -> Non
     assert line.order.delivered_at == before + moved
     assert visit.at == later
     assert dates.refresh(source=shop.SOURCE, now=later) == timedelta()
+
+
+def test_lets_nothing_happen_by_moving_the_dates(demo: None) -> None:
+    on_the_way = Order.objects.filter(delivered_at=None).count()
+    held = Evidence.objects.filter(ended_at=None).count()
+
+    dates.refresh(source=shop.SOURCE, now=MORNING + timedelta(days=3))
+
+    assert Order.objects.filter(delivered_at=None).count() == on_the_way > 0
+    assert Evidence.objects.filter(ended_at=None).count() == held > 0
 
 
 def test_is_made_once(demo: None) -> None:
