@@ -64,6 +64,7 @@ class Command(BaseCommand):
             "",
         ]
         self.stdout.write("\n".join(lines))
+        self.stdout.flush()
 
 
 def _is_free(port: int) -> bool:
