@@ -6,9 +6,10 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -20,8 +21,32 @@ from django.utils.translation import gettext_lazy
 
 from omnistore.errors import Refused
 from omnistore.headoffice import NeverDeleted, ReadOnly, WithSecret
-from stores import keys, staff, tablets
+from stores import keys, passwords, staff, tablets
+from stores.http import address
 from stores.models import ApiKey, Clerk, PinTries, Register, Store, Tablet, User
+
+
+class GuardedSignIn(AdminAuthenticationForm):
+    """Head office's door: its passwords are guarded against guessing as those on a tablet are."""
+
+    def clean(self) -> dict[str, Any]:
+        typed = self.cleaned_data
+        if "username" in typed and "password" in typed:
+            self.user_cache = self._checked(typed["username"], typed["password"])
+            self.confirm_login_allowed(self.user_cache)
+        return typed
+
+    def _checked(self, username: str, password: str) -> User:
+        asked = cast(HttpRequest, self.request)
+        try:
+            return passwords.check(
+                username=username, password=password, address=address(asked), at=now()
+            )
+        except Refused as refusal:
+            raise ValidationError(refusal.sentence, code=refusal.code) from refusal
+
+
+admin.site.login_form = GuardedSignIn
 
 
 @admin.register(User)

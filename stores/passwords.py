@@ -1,5 +1,6 @@
-"""Passwords of managers and head office on a tablet: checked, and guarded against guessing."""
+"""Passwords of managers and head office: checked, and guarded against guessing."""
 
+import ipaddress
 from datetime import datetime, timedelta
 
 from django.contrib.auth import authenticate
@@ -38,8 +39,9 @@ def check(*, username: str, password: str, address: str, at: datetime) -> User:
         TooManyTries: for this name from this address, or from this address.
         WrongPassword: or no such user, or one who left.
     """
-    by_name = fingerprint(f"{address} {username.casefold()}")
-    by_address = fingerprint(address)
+    place = _place(address)
+    by_name = fingerprint(f"{place} {username.casefold()}")
+    by_address = fingerprint(place)
     _count(by_address, TRIES_PER_ADDRESS, at)
     _count(by_name, TRIES_PER_NAME, at)
     user = authenticate(username=username, password=password)
@@ -56,3 +58,14 @@ def _count(key: str, limit: int, at: datetime) -> None:
     tries.filter(started_at__lte=at - WINDOW).update(failures=0, started_at=at)
     if not tries.filter(failures__lt=limit).update(failures=F("failures") + 1):
         raise TooManyTries()
+
+
+def _place(address: str) -> str:
+    """Return the address, of IPv6 its network: whoever has one of these has all 2⁶⁴."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address) or found.ipv4_mapped:
+        return str(found)
+    return str(ipaddress.IPv6Network((int(found), 64), strict=False))

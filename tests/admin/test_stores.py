@@ -1,8 +1,10 @@
+from typing import Any
+
 from django.test import Client
 from django.urls import reverse
 
 from stores import keys, staff, tablets
-from stores.models import ApiKey, Clerk, PinTries, Register, Store, Tablet
+from stores.models import ApiKey, Clerk, PinTries, Register, Store, Tablet, User
 from tests.factories import make_clerk, make_user
 
 
@@ -101,3 +103,29 @@ def test_lets_nobody_without_the_right_set_a_pin(client: Client, lyon: Store) ->
     answer = client.get(reverse("admin:stores_clerk_pin", args=[clerk.pk]))
 
     assert answer.status_code == 403
+
+
+def sign_in(client: Client, password: str) -> Any:
+    return client.post("/admin/login/", {"username": "anne", "password": password})
+
+
+def test_lets_head_office_in_by_password(client: Client, anne: User) -> None:
+    assert sign_in(client, "counter-2026").status_code == 302
+    assert client.get("/admin/").status_code == 200
+
+
+def test_stops_guessing_the_password_of_head_office(client: Client, anne: User) -> None:
+    for _ in range(5):
+        assert sign_in(client, "not it").status_code == 200
+
+    sign_in(client, "counter-2026")
+
+    assert client.get("/admin/").status_code == 302
+
+
+def test_lets_a_manager_without_the_right_not_into_head_office(client: Client, db: None) -> None:
+    make_user("anne")
+
+    sign_in(client, "counter-2026")
+
+    assert client.get("/admin/").status_code == 302

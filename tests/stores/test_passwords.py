@@ -68,3 +68,18 @@ def test_lets_nobody_in_who_has_left(anne: User) -> None:
 
     with pytest.raises(passwords.WrongPassword):
         check("counter-2026")
+
+
+def test_counts_a_whole_network_of_the_new_internet_as_one_address(anne: User) -> None:
+    for host in range(5):
+        guess(1, address=f"2001:db8:1:2::{host}")
+
+    with pytest.raises(passwords.TooManyTries):
+        check("counter-2026", address="2001:db8:1:2:ffff::1")
+    assert check("counter-2026", address="2001:db8:1:3::1") == anne
+
+
+def test_keeps_old_addresses_apart_however_they_are_written(anne: User) -> None:
+    guess(5, address="::ffff:10.0.0.1")
+
+    assert check("counter-2026", address="::ffff:10.0.0.2") == anne
