@@ -94,7 +94,7 @@ def settle(request: ClerkRequest, return_id: UUID) -> HttpResponse:
 def progress(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     """Answer with where the money and the CRM are now."""
     found = _of_this_store(request, return_id)
-    return render(request, "orders/_return_progress.html", _taken(found))
+    return render(request, "orders/_return_progress.html", _taken(found) | {"oob": True})
 
 
 @require_POST
@@ -114,7 +114,7 @@ def retry(request: ClerkRequest, refund_id: UUID) -> HttpResponse:
     found = _of_this_store(request, refund.plan.customer_return_id)
     if not request.htmx and not problem:
         return redirect("orders:return", found.pk)
-    shown = _taken(found) | {"problem": problem}
+    shown = _taken(found) | {"problem": problem, "oob": True}
     return render(request, "orders/_return_progress.html", shown, status=409 if problem else 200)
 
 

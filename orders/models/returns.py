@@ -100,6 +100,10 @@ class CustomerReturn(models.Model):
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT
 
+    @property
+    def is_done(self) -> bool:
+        return self.state in (self.State.SETTLED, self.State.CLOSED)
+
 
 class ReturnLine(models.Model):
     """Units of one order line that come back: why, in which state, by which right, for how much."""
