@@ -1,7 +1,47 @@
+from django.apps import apps
 from django.contrib.admin.apps import AdminConfig
+from django.utils.translation import gettext_lazy, gettext_noop
+
+# Django makes a name of a field's own when it has no other; gettext cannot see these.
+FIELD_NAMES = (
+    gettext_noop("agreed by"),
+    gettext_noop("api key"),
+    gettext_noop("cart"),
+    gettext_noop("content hash"),
+    gettext_noop("customer return"),
+    gettext_noop("fingerprint"),
+    gettext_noop("home store"),
+    gettext_noop("id"),
+    gettext_noop("idempotency key"),
+    gettext_noop("key"),
+    gettext_noop("key hash"),
+    gettext_noop("last sequence"),
+    gettext_noop("lease"),
+    gettext_noop("number key"),
+    gettext_noop("opened by"),
+    gettext_noop("paid by"),
+    gettext_noop("pin hash"),
+    gettext_noop("plan"),
+    gettext_noop("policy"),
+    gettext_noop("reject bytes"),
+    gettext_noop("replacement"),
+    gettext_noop("request hash"),
+    gettext_noop("restocked in"),
+    gettext_noop("sold in"),
+    gettext_noop("token hash"),
+    gettext_noop("via"),
+)
 
 
 class HeadOfficeConfig(AdminConfig):
-    """Django's admin, with our index."""
+    """Django's admin, with our index and every label in the reader's language."""
 
     default_site = "omnistore.headoffice.HeadOffice"
+
+    def ready(self) -> None:
+        """Name the fields first: forms of the admin modules, read next, take their labels."""
+        for model in apps.get_models():
+            for field in model._meta.local_fields:
+                if isinstance(field.verbose_name, str):
+                    field.verbose_name = gettext_lazy(field.verbose_name)
+        super().ready()
