@@ -1,7 +1,9 @@
 """The whole import, batch by batch; killed and run again it goes on where it was."""
 
+import gc
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -61,7 +63,7 @@ def run(
     Raises:
         rejects.InUse: another process is importing the same.
     """
-    with Rejects(rejects) as file:
+    with Rejects(rejects) as file, rows.roomy(), _unsearched():
         progress = begin(checked, options, at=at)
         if progress.finished_at:
             return progress
@@ -74,6 +76,18 @@ def run(
         progress.finished_at = at
         progress.save()
         return progress
+
+
+@contextmanager
+def _unsearched() -> Iterator[None]:
+    """Keep Python from searching millions of tuples for cycles: a fifth of the time, no find."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _today(options: Options, at: datetime) -> date:

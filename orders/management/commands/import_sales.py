@@ -43,7 +43,7 @@ class Command(BaseCommand):
         add("--timezone", type=zone, default=usual.time_zone, help="of its dates (%(default)s)")
         add("--shift-to", type=date.fromisoformat, help="day to which the last day moves")
         add("--rejects", type=Path, help="reject file (FILE.reject.csv in this folder)")
-        add("--batch", type=int, default=10_000, help="lines per transaction (%(default)s)")
+        add("--batch", type=int, default=20_000, help="lines per transaction (%(default)s)")
 
     def handle(self, *args: Any, **given: Any) -> None:
         rejects = given["rejects"] or Path(f"{given['file'].name}.reject.csv")
