@@ -6,7 +6,7 @@ Original tenders first, in proportion to what each paid and up to what is left o
 try.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -46,6 +46,8 @@ def plan(due: Mapping[UUID, int], *, is_locked: bool = False) -> list[Share]:
     """
     Return the shares by which `due` (order id → amount) goes back, cash last.
 
+    What failed on a tender is free again, but taken last: it may be tried again there.
+
     Raises:
         MoreThanPaid: less is left on an order's payments than is due.
     """
@@ -53,28 +55,40 @@ def plan(due: Mapping[UUID, int], *, is_locked: bool = False) -> list[Share]:
     if is_locked:
         payments = payments.select_for_update(no_key=True)
     rows = list(payments)
-    gone = _already_back(rows)
+    gone, failed = _sums(rows, Refund.HOLDING), _sums(rows, [Refund.State.FAILED])
     shares: list[Share] = []
     for order_id, amount in sorted(due.items()):
         own = [payment for payment in rows if payment.order_id == order_id]
         left = [payment.amount - gone.get(payment.pk, 0) for payment in own]
-        amounts = _spread(amount, [payment.amount for payment in own], left)
+        awaited = [failed.get(payment.pk, 0) for payment in own]
+        amounts = _spread(amount, [payment.amount for payment in own], left, awaited)
         shares += [Share(p, part) for p, part in zip(own, amounts, strict=True) if part]
     return sorted(shares, key=lambda share: share.payment.tender == Tender.CASH)
 
 
-def _already_back(payments: Sequence[Payment]) -> dict[int, int]:
+def _sums(payments: Sequence[Payment], states: Iterable[str]) -> dict[int, int]:
+    """Return what the payments' refunds in these states sum to."""
     rows = (
-        Refund.objects.filter(payment__in=payments, state__in=Refund.HOLDING)
+        Refund.objects.filter(payment__in=payments, state__in=states)
         .values_list("payment")
         .annotate(Sum("amount"))
     )
     return dict(rows)
 
 
-def _spread(amount: int, captured: Sequence[int], left: Sequence[int]) -> list[int]:
+def _spread(
+    amount: int, captured: Sequence[int], left: Sequence[int], awaited: Sequence[int]
+) -> list[int]:
     if amount > sum(left):
         raise MoreThanPaid()
+    at_once = [max(rest - held, 0) for rest, held in zip(left, awaited, strict=True)]
+    parts = _fill(min(amount, sum(at_once)), captured, at_once)
+    still = [rest - part for rest, part in zip(left, parts, strict=True)]
+    more = _fill(amount - sum(parts), captured, still)
+    return [part + extra for part, extra in zip(parts, more, strict=True)]
+
+
+def _fill(amount: int, captured: Sequence[int], left: Sequence[int]) -> list[int]:
     parts = [0] * len(left)
     # Tenders that are full drop out, and what they could not take is shared again.
     while amount > sum(parts):
@@ -161,7 +175,7 @@ def retry(*, refund: Refund, at: datetime) -> None:
         if held.state != Refund.State.FAILED:
             raise NothingToRetry()
         if held.payment is not None:
-            gone = _already_back([held.payment]).get(held.payment.pk, 0)
+            gone = _sums([held.payment], Refund.HOLDING).get(held.payment.pk, 0)
             if gone + held.amount > held.payment.amount:
                 raise MoreThanPaid()
         held.state, held.settled_at = Refund.State.ASKED, None

@@ -436,6 +436,22 @@ def test_a_retry_cannot_pay_what_went_back_another_way(
         refunds.retry(refund=refund, at=NOON)
 
 
+def test_leaves_room_on_a_tender_for_what_failed_there(
+    camille: Customer, policy: PolicyVersion, tablet: Tablet, till: Register
+) -> None:
+    order = make_order(camille, [(make_product(), 3, 1000)], tenders={"CARD": 1500, "CASH": 1500})
+    returns.take(draft=draft_of(order, wants(the_line(order)), tablet=tablet), at=NOON)
+    for waiting in gateways.waiting_for(till, now=NOON):
+        gateways.answer(register=till, instruction_id=waiting.id, is_paid=False, at=NOON)
+
+    returns.take(draft=draft_of(order, wants(the_line(order), 2), tablet=tablet), at=NOON)
+    for failed in Refund.objects.filter(state=Refund.State.FAILED):
+        refunds.retry(refund=failed, at=NOON)
+
+    for payment in order.payments.all():
+        assert sum(refund.amount for refund in payment.refunds.all()) == payment.amount
+
+
 # --- exchanging ----------------------------------------------------------------------------------
 
 
