@@ -14,7 +14,7 @@ from orders.models import SalesImport
 from orders.sales_import import batches, files, rows
 from orders.sales_import.lines import Line, NotASale, Reader, moment_of, split
 from orders.sales_import.options import Options
-from orders.sales_import.rejects import Reject, Rejects
+from orders.sales_import.rejects import InUse, Reject, Rejects
 
 # A batch ends with its invoice; one that never ends is cut all the same.
 LONGEST = 4
@@ -62,11 +62,12 @@ def run(
 
     Raises:
         rejects.InUse: another process is importing the same.
+        rejects.OtherRejects: the reject file is not the one with which the import began.
     """
+    progress = begin(checked, options, at=at)
+    if progress.finished_at:
+        return progress
     with Rejects(rejects) as file, rows.roomy(), _unsearched():
-        progress = begin(checked, options, at=at)
-        if progress.finished_at:
-            return progress
         file.cut(progress.reject_bytes)
         advance(progress.lines_read)
         reader = Reader(options, today=_today(options, at), shift=_shift(checked, options, at))
@@ -139,6 +140,7 @@ def _keep(batch: Batch, progress: SalesImport, options: Options, file: Rejects) 
     """Write the batch, its rejects and how far it came, all of it or nothing."""
     with transaction.atomic():
         rows.one_import_at_a_time()
+        _check_alone(progress)
         refused = batches.write(batch.lines, options=options, import_key=progress.fingerprint)
         rejects = [Reject(line.number, reason, line.text) for line, reason in refused]
         rejects += batch.rejects
@@ -147,3 +149,9 @@ def _keep(batch: Batch, progress: SalesImport, options: Options, file: Rejects) 
         progress.rejected += len(rejects)
         progress.accepted += batch.read - len(rejects)
         progress.save()
+
+
+def _check_alone(progress: SalesImport) -> None:
+    # Another process that writes another reject file would bring every line a second time.
+    if not SalesImport.objects.filter(pk=progress.pk, lines_read=progress.lines_read).exists():
+        raise InUse()

@@ -25,7 +25,12 @@ class Reject(NamedTuple):
 
 class InUse(Conflict):
     code = "import_is_running"
-    words = _("Another import is writing the same reject file. Wait for it, or stop it.")
+    words = _("Another import of this file is running. Wait for it, or stop it.")
+
+
+class OtherRejects(Conflict):
+    code = "other_reject_file"
+    words = _("This import began with another reject file. Name that one to go on.")
 
 
 class Rejects:
@@ -57,8 +62,15 @@ class Rejects:
         self.file.close()
 
     def cut(self, size: int) -> None:
-        """Drop what a killed import wrote behind its last batch: these lines come again."""
-        self.file.truncate(min(size, self.path.stat().st_size))
+        """
+        Drop what a killed import wrote behind its last batch: these lines come again.
+
+        Raises:
+            OtherRejects: the file has less than was written; lines would be missing from it.
+        """
+        if self.path.stat().st_size < size:
+            raise OtherRejects()
+        self.file.truncate(size)
         if not self.path.stat().st_size:
             self.file.write(HEADER.encode())
 

@@ -24,8 +24,12 @@ from orders.models import (
     ReturnLine,
     SalesImport,
 )
+from orders.sales_import import files, imports
 from orders.sales_import.files import COLUMNS
+from orders.sales_import.options import Options
+from orders.sales_import.rejects import InUse
 from tests import factories
+from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -327,6 +331,47 @@ def test_sells_in_a_store_when_told(sold: Any, lyon: Any) -> None:
 
     assert Order.objects.get().store == lyon
     assert ReturnLine.objects.get().sold_in == lyon
+
+
+def test_doubles_nothing_when_a_second_import_runs_beside_the_first(tmp_path: Path) -> None:
+    lines = [BAG.replace("536365", str(536365 + place)) for place in range(4)]
+    path = tmp_path / "again.csv"
+    path.write_text("\n".join([COLUMNS, *lines]) + "\n")
+    turns = iter(range(9))
+
+    def second(_read: int) -> None:
+        if next(turns) == 0:
+            call_command("import_sales", path, rejects=tmp_path / "second.csv")
+
+    with pytest.raises(InUse):
+        imports.run(
+            checked=files.check(path),
+            options=Options(),
+            rejects=tmp_path / "first.csv",
+            batch_size=1,
+            advance=second,
+            at=NOON,
+        )
+
+    assert SalesImport.objects.get().accepted == 4
+    assert list(Order.objects.values_list("total", flat=True)) == [1170] * 4
+
+
+def test_goes_on_with_its_own_reject_file_only(sold: Any, tmp_path: Path) -> None:
+    sold(BAG, BAG.replace("1.95", "-1.0"))
+    SalesImport.objects.update(finished_at=None)
+    (tmp_path / "rejects.csv").unlink()
+
+    with pytest.raises(CommandError, match="autre fichier de rejets"):
+        sold(BAG, BAG.replace("1.95", "-1.0"))
+
+
+def test_leaves_no_empty_reject_file_when_there_is_nothing_to_do(sold: Any, tmp_path: Path) -> None:
+    sold(BAG, BAG.replace("1.95", "-1.0"))
+    (tmp_path / "rejects.csv").unlink()
+
+    assert sold(BAG, BAG.replace("1.95", "-1.0")) == "1 accepted + 1 rejected = 2 read"
+    assert not (tmp_path / "rejects.csv").exists()
 
 
 def bad_files() -> Iterable[tuple[str, bytes, str]]:

@@ -85,7 +85,8 @@ def options(given: dict[str, Any]) -> Options:
 def totals(done: SalesImport, rejects: Path) -> str:
     """Return the sentence at the end: every line is accounted for."""
     sentence = f"{done.accepted:,} accepted + {done.rejected:,} rejected = {done.lines_read:,} read"
-    return f"{sentence}; rejected lines are in {rejects}" if done.rejected else sentence
+    is_there = done.rejected and rejects.is_file()
+    return f"{sentence}; rejected lines are in {rejects}" if is_there else sentence
 
 
 def share(text: str) -> Decimal:
