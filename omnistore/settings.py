@@ -54,12 +54,17 @@ DEBUG = False
 SECRET_KEY = required(
     "SECRET_KEY", "demo-only-" + hashlib.sha256(str(BASE_DIR).encode()).hexdigest()
 )
-if IS_PRODUCTION and len(SECRET_KEY) < 50:
-    raise ImproperlyConfigured("SECRET_KEY is too short: use 50 random characters or more.")
+if IS_PRODUCTION and (len(SECRET_KEY) < 50 or SECRET_KEY.startswith("demo-only-")):
+    raise ImproperlyConfigured("SECRET_KEY is too weak: use 50 random characters or more.")
 # The first key seals, every key opens; put a new one in front to rotate.
 ENCRYPTION_KEYS = listed("OMNISTORE_ENCRYPTION_KEYS") or [SECRET_KEY]
+if IS_PRODUCTION and min(map(len, ENCRYPTION_KEYS)) < 32:
+    raise ImproperlyConfigured("OMNISTORE_ENCRYPTION_KEYS: a key has 32 random characters or more.")
 PUBLIC_URL = required("OMNISTORE_PUBLIC_URL", "http://localhost:8000").rstrip("/")
-ALLOWED_HOSTS = required("ALLOWED_HOSTS", "*").split(",")
+required("ALLOWED_HOSTS", "*")
+ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "*")
+if IS_PRODUCTION and "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts: * is not safe in production.")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 ROOT_URLCONF = "omnistore.urls"
 WSGI_APPLICATION = "omnistore.wsgi.application"

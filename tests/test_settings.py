@@ -1,0 +1,61 @@
+"""Production does not start with a setting that is missing or unsafe; one line says which."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+SAFE = {
+    "OMNISTORE_ENV": "production",
+    "SECRET_KEY": "x7" * 30,
+    "OMNISTORE_PUBLIC_URL": "https://shop.example",
+    "ALLOWED_HOSTS": "shop.example, www.shop.example",
+    "DATABASE_URL": "postgres://omnistore@127.0.0.1/omnistore",
+    "REDIS_URL": "redis://127.0.0.1:6379/0",
+}
+
+
+def start(**changes: str) -> "subprocess.CompletedProcess[str]":
+    """Read the settings in a process of its own, in which only SAFE and the changes are set."""
+    return subprocess.run(
+        [sys.executable, "-c", "from omnistore.settings import ALLOWED_HOSTS as h; print(h)"],
+        cwd=settings.BASE_DIR,
+        env={"PATH": os.environ["PATH"], "OMNISTORE_VAR": str(settings.VAR_DIR)} | SAFE | changes,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_starts_when_all_is_safe() -> None:
+    started = start()
+
+    assert started.returncode == 0, started.stderr
+    assert started.stdout.strip() == "['shop.example', 'www.shop.example']"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OMNISTORE_ENV", "prod"),
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "demo-only-" + "0" * 64),
+        ("OMNISTORE_ENCRYPTION_KEYS", "short"),
+        ("OMNISTORE_PUBLIC_URL", ""),
+        ("OMNISTORE_PUBLIC_URL", "http://shop.example"),
+        ("ALLOWED_HOSTS", ""),
+        ("ALLOWED_HOSTS", "*"),
+        ("DATABASE_URL", ""),
+        ("REDIS_URL", ""),
+    ],
+)
+def test_refuses_what_is_missing_or_unsafe(name: str, value: str) -> None:
+    refused = start(**{name: value})
+
+    assert refused.returncode != 0
+    *_, last = refused.stderr.strip().splitlines()
+    assert last.startswith("django.core.exceptions.ImproperlyConfigured: ")
+    assert name in last
