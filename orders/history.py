@@ -100,11 +100,6 @@ def by_number(number_key: str) -> QuerySet[Order]:
     )
 
 
-def returns_by_number(number_key: str) -> QuerySet[CustomerReturn]:
-    """Return the taken returns of that number."""
-    return CustomerReturn.objects.filter(number_key=number_key).select_related("customer", "store")
-
-
 def lines_of(taken: CustomerReturn) -> QuerySet[ReturnLine]:
     """Return the lines of a return with what the screen says about them."""
     return taken.lines.select_related(

@@ -41,10 +41,6 @@ class Decision:
         return bool(self.right)
 
     @property
-    def is_legal_right(self) -> bool:
-        return self.right in (Right.WITHDRAWAL, Right.CONFORMITY)
-
-    @property
     def is_for_defects_only(self) -> bool:
         return self.right == Right.CONFORMITY
 

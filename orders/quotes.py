@@ -127,10 +127,6 @@ class Quote:
     def may_be_taken(self) -> bool:
         return bool(self.lines) and not self.problems
 
-    @property
-    def is_exchange_only(self) -> bool:
-        return bool(self.lines) and all(line.is_exchange for line in self.lines)
-
 
 def draw_up(
     *, choices: Iterable[Choice], customer_id: UUID | None, now: datetime, is_locked: bool = False

@@ -30,13 +30,6 @@ def start(request: ClerkRequest, order_id: UUID) -> HttpResponse:
         clerk=request.clerk,
         at=now(),
     )
-    if order.customer_id:
-        looks.note(
-            watcher=request.watcher,
-            customer_ids=[order.customer_id],
-            reason=Look.Reason.RETURN,
-            at=now(),
-        )
     line = OrderLine.objects.filter(order=order, pk=_number(request.POST.get("line"))).first()
     if line and history.of_order(order, now=now()).may_return_line(line.pk):
         returns.choose(draft=draft, choices=[quotes.Choice(order_line_id=line.pk, units=1)])
@@ -46,8 +39,15 @@ def start(request: ClerkRequest, order_id: UUID) -> HttpResponse:
 @require_GET
 @clerk_required
 def show(request: ClerkRequest, return_id: UUID) -> HttpResponse:
-    """Show the draft with its quote, or what became of the return."""
+    """Show the draft with its quote, or what became of the return; note who looked."""
     found = _of_this_store(request, return_id)
+    if found.customer_id:
+        looks.note(
+            watcher=request.watcher,
+            customer_ids=[found.customer_id],
+            reason=Look.Reason.RETURN,
+            at=now(),
+        )
     if found.is_draft:
         screen = screens.draft_screen(found, now=now())
         return render(request, "orders/return_draft.html", {"screen": screen})

@@ -45,7 +45,16 @@ def test_the_tapped_line_stands_open_with_one_unit(counter: Client, order: Order
 
     assert page.status_code == 200
     assert ReturnLine.objects.get().units == 1
-    assert Look.objects.filter(reason="RETURN", customer_id=order.customer_id).exists()
+
+
+def test_every_look_at_a_return_is_noted(counter: Client, order: Order) -> None:
+    draft = begun(counter, order)
+
+    counter.get(f"/returns/{draft.pk}/")
+    counter.get(f"/returns/{draft.pk}/")
+
+    looks = Look.objects.filter(reason="RETURN", customer_id=order.customer_id)
+    assert looks.count() == 2
 
 
 def test_shows_the_refund_before_anything_is_settled(counter: Client, order: Order) -> None:
