@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Conflict
@@ -44,6 +44,14 @@ class DraftGone(Conflict):
 def drafts_of(store: Store) -> QuerySet[CustomerReturn]:
     """Return the store's returns, drafts and taken ones, that its clerks may open."""
     return CustomerReturn.objects.filter(store=store).select_related(
+        "customer", "order", "store", "clerk"
+    )
+
+
+def readable_in(store: Store) -> QuerySet[CustomerReturn]:
+    """Return what the store's clerks may read: its own, and what any store has taken."""
+    taken = ~Q(state=CustomerReturn.State.DRAFT)
+    return CustomerReturn.objects.filter(taken | Q(store=store)).select_related(
         "customer", "order", "store", "clerk"
     )
 

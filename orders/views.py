@@ -40,7 +40,7 @@ def start(request: ClerkRequest, order_id: UUID) -> HttpResponse:
 @clerk_required
 def show(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     """Show the draft with its quote, or what became of the return; note who looked."""
-    found = _of_this_store(request, return_id)
+    found = _readable(request, return_id)
     if found.customer_id:
         looks.note(
             watcher=request.watcher,
@@ -51,7 +51,7 @@ def show(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     if found.is_draft:
         screen = screens.draft_screen(found, now=now())
         return render(request, "orders/return_draft.html", {"screen": screen})
-    return render(request, "orders/return_taken.html", _taken(found))
+    return render(request, "orders/return_taken.html", _taken(request, found))
 
 
 @require_POST
@@ -93,8 +93,8 @@ def settle(request: ClerkRequest, return_id: UUID) -> HttpResponse:
 @clerk_watching
 def progress(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     """Answer with where the money and the CRM are now."""
-    found = _of_this_store(request, return_id)
-    return render(request, "orders/_return_progress.html", _taken(found) | {"oob": True})
+    found = _readable(request, return_id)
+    return render(request, "orders/_return_progress.html", _taken(request, found) | {"oob": True})
 
 
 @require_POST
@@ -114,12 +114,16 @@ def retry(request: ClerkRequest, refund_id: UUID) -> HttpResponse:
     found = _of_this_store(request, refund.plan.customer_return_id)
     if not request.htmx and not problem:
         return redirect("orders:return", found.pk)
-    shown = _taken(found) | {"problem": problem, "oob": True}
+    shown = _taken(request, found) | {"problem": problem, "oob": True}
     return render(request, "orders/_return_progress.html", shown, status=409 if problem else 200)
 
 
 def _of_this_store(request: ClerkRequest, return_id: UUID) -> CustomerReturn:
     return get_object_or_404(returns.drafts_of(request.tablet.store), pk=return_id)
+
+
+def _readable(request: ClerkRequest, return_id: UUID) -> CustomerReturn:
+    return get_object_or_404(returns.readable_in(request.tablet.store), pk=return_id)
 
 
 def _again(
@@ -134,7 +138,7 @@ def _again(
     return render(request, template, {"screen": screen}, status=status)
 
 
-def _taken(found: CustomerReturn) -> dict[str, object]:
+def _taken(request: ClerkRequest, found: CustomerReturn) -> dict[str, object]:
     plan = RefundPlan.objects.filter(customer_return=found).first()
     asked = list(plan.refunds.order_by("position")) if plan else []
     event_id = history.event_of(found)
@@ -146,6 +150,7 @@ def _taken(found: CustomerReturn) -> dict[str, object]:
         "places": screens.places(lines),
         "plan": plan,
         "refunds": asked,
+        "may_retry": found.store_id == request.tablet.store_id,
         "exchange": Exchange.objects.filter(customer_return=found).select_related("order").first(),
         "crm": crm,
         "is_moving": any(refund.is_asked for refund in asked)

@@ -135,6 +135,24 @@ def test_nothing_wrong_in_a_choice_breaks_or_settles_it(
     assert CustomerReturn.objects.get().is_draft
 
 
+def test_a_return_taken_elsewhere_can_be_read_and_not_changed(
+    counter: Client, order: Order
+) -> None:
+    paris = Store.objects.create(code="par", name="Paris")
+    draft = begun(counter, order)
+    counter.post(f"/returns/{draft.pk}/settle/", answers(order, units=1) | {"agreed": "1990"})
+    CustomerReturn.objects.update(store=paris)
+    Refund.objects.update(state=Refund.State.FAILED)
+
+    page = counter.get(f"/returns/{draft.pk}/")
+
+    assert page.status_code == 200
+    assert "Paris" in page.content.decode()
+    assert "/retry/" not in page.content.decode()
+    assert counter.post(f"/refunds/{Refund.objects.get().pk}/retry/").status_code == 404
+    assert counter.get(f"/returns/{draft.pk}/progress/").status_code == 200
+
+
 def test_another_stores_draft_is_not_there(counter: Client, order: Order) -> None:
     draft = begun(counter, order)
     CustomerReturn.objects.update(store=Store.objects.create(code="par", name="Paris"))
