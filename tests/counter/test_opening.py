@@ -36,8 +36,21 @@ def test_the_manager_opens_the_first_tablet_and_signs_in(client: Client) -> None
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("wrong", [{"pin": "123456"}, {"password": "123"}, {"code": "pas un code"}])
-def test_what_is_not_right_makes_nothing(wrong: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"pin": "123456"},
+        {"password": "123"},
+        {"code": "pas un code"},
+        {"code": "n" * 200},
+        {"country": "France"},
+        {"currency": "euros"},
+        {"manager": "J" * 500},
+        {"username": "jeanne le goff"},
+        {"return_days": -1},
+    ],
+)
+def test_what_is_not_right_makes_nothing(wrong: dict[str, str | int]) -> None:
     with pytest.raises(CommandError):
         call_command("open_shop", **SHOP | wrong)
 

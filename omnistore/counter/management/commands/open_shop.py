@@ -6,9 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.timezone import now
 
-from customers import consent
 from omnistore.counter import opening
+from omnistore.counter.opening import Manager
 from omnistore.errors import Refused
+from stores.models import Store
 
 
 class Command(BaseCommand):
@@ -37,18 +38,22 @@ class Command(BaseCommand):
         }
         password = options["password"] or getpass.getpass("password: ")
         pin = options["pin"] or getpass.getpass("PIN (six digits): ")
-        kept = ("city", "country", "currency", "return_days", "head_office")
+        store = {key: options[key] for key in ("city", "country", "currency")}
         try:
             opened = opening.open_shop(
-                **asked,
-                **{key: options[key] for key in kept},
-                password=password,
-                pin=pin,
+                store=Store(code=asked["code"], name=asked["name"], **store),
+                manager=Manager(
+                    name=asked["manager"],
+                    username=asked["username"],
+                    password=password,
+                    pin=pin,
+                    is_head_office=options["head_office"],
+                ),
+                return_days=options["return_days"],
                 at=now(),
             )
         except Refused as refusal:
             raise CommandError(refusal.sentence) from refusal
-        consent.default_wordings()
         self.stdout.write(
             self.style.SUCCESS(f"{opened.store.name} is ready.")
             + f"\n  Register secret (for your till):  {opened.register.secret}"
