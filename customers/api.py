@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customers import consent, signup
+from customers import consent, identity, signup
 from customers.models import Customer
 from customers.serializers import CustomerPage, SignUp, Wording
 from stores.http import key_of, note_read
@@ -26,9 +26,14 @@ class Customers(APIView):
         told.is_valid(raise_exception=True)
         store = key_of(request).store
         given = {**told.validated_data, "country": told.validated_data["country"] or store.country}
-        customer = signup.sign_up(
-            **given, store=store, tablet=None, clerk=None, source="API", at=now()
-        )
+        try:
+            customer = signup.sign_up(
+                **given, store=store, tablet=None, clerk=None, source="API", at=now()
+            )
+        except identity.Taken as taken:
+            # The refusal says whose it is.
+            note_read(request, taken.extra["customer_ids"])
+            raise
         return _page(request, customer, status=201)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import now
@@ -28,6 +29,15 @@ class NotesLooks(FoundByNumber):
         if row is not None and (people := self.people_of(row)):
             note(request, people, Look.Reason.ADMIN)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        answer = super().history_view(request, object_id, extra_context)
+        row = self.get_object(request, unquote(object_id))
+        if row is not None and (people := self.people_of(row)):
+            note(request, people, Look.Reason.ADMIN)
+        return answer
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
         """Log the change without the person's name."""

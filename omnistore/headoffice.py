@@ -87,6 +87,13 @@ class FoundByNumber(admin.ModelAdmin[Any]):
     def as_number(self, typed: str) -> str:
         return typed
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Allow what the list's filters ask for; no name, phone or secret is guessed at by `?`."""
+        filters = self.get_list_filter(request)
+        offered = [entry[0] if isinstance(entry, tuple) else entry for entry in filters]
+        is_offered = any(lookup == name or lookup.startswith(f"{name}__") for name in offered)
+        return is_offered and super().lookup_allowed(lookup, value, request)
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:

@@ -41,13 +41,7 @@ def start(request: ClerkRequest, order_id: UUID) -> HttpResponse:
 def show(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     """Show the draft with its quote, or what became of the return; note who looked."""
     found = _readable(request, return_id)
-    if found.customer_id:
-        looks.note(
-            watcher=request.watcher,
-            customer_ids=[found.customer_id],
-            reason=Look.Reason.RETURN,
-            at=now(),
-        )
+    _note(request, found)
     if found.is_draft:
         screen = screens.draft_screen(found, now=now())
         return render(request, "orders/return_draft.html", {"screen": screen})
@@ -65,8 +59,7 @@ def choose(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     except returns.DraftGone:
         return go(request, reverse("orders:return", args=[draft.pk]))
     screen = screens.draft_screen(draft, now=now(), wrong=posted.wrong)
-    template = "orders/_return_choosing.html" if request.htmx else "orders/return_draft.html"
-    return render(request, template, {"screen": screen}, status=422 if posted.wrong else 200)
+    return _page_or_fragment(request, screen, status=422 if posted.wrong else 200)
 
 
 @require_POST
@@ -134,8 +127,27 @@ def _again(
     status: int,
 ) -> HttpResponse:
     screen = screens.draft_screen(draft, now=now(), wrong=wrong, problem=problem)
-    template = "orders/_return_choosing.html" if request.htmx else "orders/return_draft.html"
-    return render(request, template, {"screen": screen}, status=status)
+    return _page_or_fragment(request, screen, status=status)
+
+
+def _page_or_fragment(
+    request: ClerkRequest, screen: screens.DraftScreen, *, status: int
+) -> HttpResponse:
+    """Answer htmx with the lines; a plain form with the page, which names the customer."""
+    if request.htmx:
+        return render(request, "orders/_return_choosing.html", {"screen": screen}, status=status)
+    _note(request, screen.draft)
+    return render(request, "orders/return_draft.html", {"screen": screen}, status=status)
+
+
+def _note(request: ClerkRequest, found: CustomerReturn) -> None:
+    if found.customer_id:
+        looks.note(
+            watcher=request.watcher,
+            customer_ids=[found.customer_id],
+            reason=Look.Reason.RETURN,
+            at=now(),
+        )
 
 
 def _taken(request: ClerkRequest, found: CustomerReturn) -> dict[str, object]:

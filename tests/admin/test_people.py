@@ -35,3 +35,29 @@ def test_lets_nobody_without_the_right_find_people(client: Client, lyon: Store) 
     client.force_login(make_user("bob", is_staff=True))
 
     assert client.get(reverse(FIND)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "guess",
+    [
+        "customers/customer/?last_name__startswith=Mor",
+        "customers/identifier/?value__startswith=%2B336",
+        "stores/apikey/?key_hash__startswith=a",
+        "stores/clerk/?pin_hash__startswith=argon2",
+        "stores/tablet/?token_hash__startswith=a",
+        "outbox/connection/?secret__startswith=g",
+    ],
+)
+def test_guesses_nobody_by_the_address_of_a_list(office: Client, guess: str) -> None:
+    make_customer(phone="+33612345678")
+
+    assert office.get(f"/admin/{guess}").status_code == 400
+
+
+def test_notes_who_reads_the_name_on_the_page_of_changes(office: Client, anne: User) -> None:
+    camille = make_customer()
+
+    page = office.get(reverse("admin:customers_customer_history", args=[camille.pk]))
+
+    assert "Camille Moreau" in page.content.decode()
+    assert Look.objects.get().customer_id == camille.pk

@@ -130,3 +130,10 @@ def test_refuses_a_sign_up_that_cannot_be(
     assert 400 <= answer.status_code < 500
     assert answer.json()["code"] == code
     assert Customer.objects.count() == 1
+
+
+def test_notes_whom_the_refusal_of_a_sign_up_names(program: Program, camille: Customer) -> None:
+    answer = program.post("customers/", {"first_name": "Zoé", "phone": "06 12 34 56 78"})
+
+    assert answer.json()["customer_id"] == str(camille.pk)
+    assert Look.objects.get().customer_id == camille.pk

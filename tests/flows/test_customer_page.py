@@ -189,3 +189,9 @@ def test_notes_the_look_at_a_known_persons_order(
 
 def test_finds_no_order_by_a_made_up_number(counter: Client) -> None:
     assert counter.get(f"/orders/{uuid4()}/").status_code == 404
+
+
+def test_notes_a_look_at_the_purchases_alone(counter: Client, camille: Customer) -> None:
+    counter.get(f"/customers/{camille.pk}/?show=web", headers={"HX-Request": "true"})
+
+    assert Look.objects.get().customer_id == camille.pk

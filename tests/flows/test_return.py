@@ -120,6 +120,7 @@ def test_amounts_that_changed_are_shown_again(counter: Client, order: Order) -> 
         {"condition": "\x00"},
         {"resolution": "EXCHANGE", "replacement": "9" * 30},
         {"resolution": "EXCHANGE", "replacement": "0"},
+        {"resolution": "EXCHANGE", "replacement": "2147483648"},
     ],
 )
 @pytest.mark.parametrize("step", ["choices", "settle"])
@@ -214,3 +215,16 @@ def test_a_locked_tablet_keeps_the_draft_and_shows_nothing(counter: Client, orde
 
     assert page.status_code == 302
     assert ReturnLine.objects.get().units == 2
+
+
+@pytest.mark.parametrize("step", ["choices", "settle"])
+def test_notes_who_reads_the_page_that_answers_a_plain_form(
+    counter: Client, order: Order, step: str
+) -> None:
+    draft = begun(counter, order)
+
+    page = counter.post(f"/returns/{draft.pk}/{step}/", answers(order, units="x"))
+
+    assert "Camille Moreau" in page.content.decode()
+
+    assert Look.objects.get().customer_id == order.customer_id

@@ -1,5 +1,6 @@
 """The customer's page: who is it, what is going on, what should I do now."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -23,13 +24,12 @@ def show(request: ClerkRequest, customer_id: UUID) -> HttpResponse:
     chosen, moment = Show.named(request.GET.get("show", "")), now()
     if request.htmx:
         customer = get_object_or_404(Customer, pk=customer_id)
+        _note(request, customer_id, moment)
         bought = profile.purchases_of(customer, show=chosen, now=moment)
         return render(request, "counter/_purchases.html", {"bought": bought})
 
     page = profile.read(customer_id, show=chosen, now=moment)
-    looks.note(
-        watcher=request.watcher, customer_ids=[customer_id], reason=Look.Reason.PAGE, at=moment
-    )
+    _note(request, customer_id, moment)
     return render(request, "counter/customer.html", {"page": page, "customer": page.customer})
 
 
@@ -39,3 +39,7 @@ def crm_state(request: ClerkRequest, customer_id: UUID) -> HttpResponse:
     """Answer with how far the CRM knows this customer; asked again while it does not."""
     shown = {"crm": deliveries.state_of(customer_id), "customer_id": customer_id}
     return render(request, "counter/_crm_state.html", shown)
+
+
+def _note(request: ClerkRequest, customer_id: UUID, at: datetime) -> None:
+    looks.note(watcher=request.watcher, customer_ids=[customer_id], reason=Look.Reason.PAGE, at=at)
