@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views import defaults
@@ -51,7 +52,8 @@ def problem(status: int, code: Any, sentence: str, **extra: Any) -> Response:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(request, 400) or defaults.bad_request(request, exception)
+    # The framework's own would read the body again that could not be read.
+    return _page(request, 400) or HttpResponse(render_to_string("400.html"), status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -90,4 +92,6 @@ def _fields(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
             is_leaf = isinstance(inner, exceptions.ErrorDetail)
             yield from _fields(inner, path if is_leaf else f"{path}.{place}")
     else:
-        yield {"field": path, "code": detail.code, "detail": str(detail)}
+        # It may repeat what was sent, and half a character cannot be sent back.
+        sentence = str(detail).encode(errors="backslashreplace").decode()
+        yield {"field": path, "code": detail.code, "detail": sentence}

@@ -83,7 +83,7 @@ def _order_of(
         clerk=taken.clerk,
         kind=Order.Kind.EXCHANGE,
         channel=Order.Channel.STORE,
-        source="counter",
+        source=Order.COUNTER,
         number=number,
         number_key=numbers.key(number),
         currency=taken.currency,

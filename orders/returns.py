@@ -18,7 +18,7 @@ from omnistore.errors import Conflict
 from omnistore.outbox import events
 from orders import exchanges, numbers, quotes, refunds
 from orders.facts import ReturnAccepted, ReturnedUnits
-from orders.models import CustomerReturn, Order, ReturnLine
+from orders.models import CustomerReturn, Order, Product, ReturnLine
 from orders.quotes import Choice, Quote
 from stores.models import ApiKey, Clerk, Register, Store, Tablet
 
@@ -104,6 +104,7 @@ def choose(*, draft: CustomerReturn, choices: Iterable[Choice]) -> None:
         if not locked.is_draft:
             raise DraftGone()
         lines = quotes.lines_for(choices)
+        wanted = Product.objects.in_bulk([c.replacement_id for c in choices if c.replacement_id])
         ReturnLine.objects.filter(customer_return=draft).delete()
         ReturnLine.objects.bulk_create(
             ReturnLine(
@@ -116,7 +117,7 @@ def choose(*, draft: CustomerReturn, choices: Iterable[Choice]) -> None:
                 reason_words=choice.reason_words,
                 condition=choice.condition,
                 resolution=choice.resolution,
-                replacement_id=choice.replacement_id,
+                replacement=wanted.get(choice.replacement_id or 0),
             )
             for position, choice in enumerate(choices, 1)
         )

@@ -79,6 +79,18 @@ class Brought(serializers.Serializer[Any]):
         return tuple((row["kind"], row["value"]) for row in known)
 
 
+class ShopSlug(serializers.SlugField):
+    """Where it comes from; what our own tablets write is told by nobody else."""
+
+    default_error_messages = {"reserved": _("This is not allowed.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        slug: str = super().to_internal_value(data)
+        if slug == Order.COUNTER:
+            self.fail("reserved")
+        return slug
+
+
 class CartEntry(serializers.Serializer[Any]):
     sku = serializers.CharField(max_length=40)
     quantity = Units()
@@ -160,7 +172,7 @@ class Tendered(serializers.Serializer[Any]):
 class SaleTold(Brought):
     """A sale that was paid; the source and its number are its key."""
 
-    source = serializers.SlugField(max_length=40)  # type: ignore[assignment]
+    source = ShopSlug(max_length=40)  # type: ignore[assignment]
     number = serializers.CharField(max_length=40)
     channel = serializers.ChoiceField(choices=Order.Channel.choices)
     currency = Currency()

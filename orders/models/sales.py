@@ -56,6 +56,8 @@ class Order(models.Model):
         PHONE = "PHONE", _("phone")
         MARKETPLACE = "MARKET", _("marketplace")
 
+    # The source of what tablets write, numbered by `orders.numbers`.
+    COUNTER: ClassVar = "counter"
     AT_A_DISTANCE: ClassVar = (Channel.WEB, Channel.PHONE, Channel.MARKETPLACE)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -81,3 +81,8 @@ def test_takes_or_refuses_any_return(
 def test_filters_by_anything(program: Program, value: str, name: str) -> None:
     assert is_answered(program.get("orders/", {name: value.encode("utf-8", "replace")}))
     assert is_answered(program.get("carts/", {"customer": value.encode("utf-8", "replace")}))
+
+
+@pytest.mark.parametrize(("address", "field"), [("customers/", "language"), ("orders/", "channel")])
+def test_repeats_no_half_character(program: Program, address: str, field: str) -> None:
+    assert program.post(address, json.dumps({field: "\ud800"})).status_code == 422

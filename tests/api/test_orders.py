@@ -39,6 +39,13 @@ def article() -> Any:
     return make_product("A1", 1000)
 
 
+def test_takes_no_number_away_from_our_own_exchanges(program: Program) -> None:
+    answer = program.post("orders/", SALE | {"source": "counter", "number": "LYO-E000001"})
+
+    assert is_problem(answer, 422, "invalid")
+    assert not Order.objects.exists()
+
+
 @pytest.fixture
 def camille() -> Customer:
     return make_customer(phone="+33612345678", email="camille@example.fr")

@@ -64,3 +64,14 @@ def test_fills_one_button_at_most(counter: Client, page: str) -> None:
 
     shown = re.sub(r'<section class="lock".*', "", text, flags=re.DOTALL)
     assert shown.count("button--main") <= 1
+
+
+def test_says_that_a_form_cannot_be_read(db: None) -> None:
+    kind = "application/x-www-form-urlencoded; charset=utf-16"
+    browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    browser.get("/tablet/open/")
+
+    response = browser.post("/identify/", b"text=a", content_type=kind)
+
+    assert response.status_code == 400
+    assert 'class="sheet"' in response.content.decode()
