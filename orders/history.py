@@ -112,6 +112,8 @@ def event_of(taken: CustomerReturn) -> UUID | None:
     told = Event.objects.filter(
         customer_id=taken.customer_id,
         name=ReturnAccepted.name,
+        # Recorded when it was submitted: years of others' events are not read.
+        recorded_at__gte=taken.submitted_at or taken.created_at,
         payload__return_id=str(taken.pk),
     )
     return told.values_list("pk", flat=True).first()
