@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from orders.models import OrderLine, ReturnLine
 from orders.quotes import Choice
+from orders.screens import Fold
 
 
 class ChoiceForm(forms.Form):
@@ -38,6 +39,7 @@ class ChoicesForm:
     """The whole return as posted: `l12-units`, `l12-reason`, … for each order line with units."""
 
     def __init__(self, posted: QueryDict, lines: Iterable[OrderLine]) -> None:
+        self.fold = _fold(posted)
         self.choices: list[Choice] = []
         self.wrong: dict[int, str] = {}
         for line in lines:
@@ -50,6 +52,13 @@ class ChoicesForm:
                 self.choices.append(form.choice(line.pk))
             else:
                 self.wrong[line.pk] = str(form.errors["units"][0])
+
+
+def _fold(posted: QueryDict) -> Fold | None:
+    if "first" not in posted:
+        return None
+    numbers = (text for text in posted["first"].split(",") if text.isdecimal() and len(text) < 18)
+    return Fold(first=frozenset(map(int, numbers)), is_open=bool(posted.get("unfolded")))
 
 
 class AgreementForm(forms.Form):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from omnistore.words import money
 from orders import exchanges, history, quotes, returns
 from orders.models import CustomerReturn, Product, ReturnLine
+from orders.policies import Decision
 from orders.quotes import Choice, Quote, QuotedLine
 
 
@@ -33,6 +34,11 @@ class Row:
     @property
     def is_open(self) -> bool:
         return self.choice is not None or bool(self.wrong)
+
+    @property
+    def decision(self) -> Decision:
+        """By which right it comes back: the reason may make it another than the date does."""
+        return self.quoted.decision if self.quoted else self.line.decision
 
     @property
     def is_exchange(self) -> bool:
@@ -60,14 +66,43 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Fold:
+    """
+    Where the page was folded when it was opened, so that nothing jumps while it is filled in.
+
+    `first` are the order lines above the fold; what is chosen below it opens where it stands.
+    """
+
+    first: frozenset[int]
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
 class DraftScreen:
     """Everything the page of a draft shows."""
 
     draft: CustomerReturn
-    chosen: list[Row]
-    others: list[Row]
+    rows: list[Row]
+    fold: Fold
     quote: Quote | None
     problem: str = ""
+
+    @property
+    def first(self) -> list[Row]:
+        return [row for row in self.rows if row.line.line.pk in self.fold.first]
+
+    @property
+    def others(self) -> list[Row]:
+        return [row for row in self.rows if row.line.line.pk not in self.fold.first]
+
+    @property
+    def is_unfolded(self) -> bool:
+        return self.fold.is_open or any(row.is_open for row in self.others)
+
+    @property
+    def lines_by_name(self) -> Sequence[QuotedLine]:
+        """What each article is worth, once there are several."""
+        return self.quote.lines if self.quote and len(self.quote.lines) > 1 else []
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
@@ -116,14 +151,14 @@ def draft_screen(
     draft: CustomerReturn,
     *,
     now: datetime,
-    focus: int | None = None,
+    fold: Fold | None = None,
     wrong: dict[int, str] | None = None,
     problem: str = "",
 ) -> DraftScreen:
     """
     Return the draft as the clerk sees it: chosen lines first, the rest of the order folded away.
 
-    `focus` is the order line the clerk tapped, which stands open even before units are chosen.
+    `fold` is how the page was folded before; without it, it is opened anew.
     """
     choices = {choice.order_line_id: choice for choice in returns.choices_of(draft)}
     quote = _quote(draft, list(choices.values()), now)
@@ -138,12 +173,12 @@ def draft_screen(
         )
         for line in _lines(draft, now)
     ]
-    first = {row.line.line.pk for row in rows if row.is_open} | {focus}
+    opened = frozenset(row.line.line.pk for row in rows if row.is_open)
     own = quote.problem.sentence if quote and quote.problem else ""
     return DraftScreen(
         draft=draft,
-        chosen=[row for row in rows if row.line.line.pk in first],
-        others=[row for row in rows if row.line.line.pk not in first],
+        rows=rows,
+        fold=fold or Fold(first=opened),
         quote=quote,
         problem=problem or own,
     )

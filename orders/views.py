@@ -58,8 +58,9 @@ def choose(request: ClerkRequest, return_id: UUID) -> HttpResponse:
         returns.choose(draft=draft, choices=posted.choices)
     except returns.DraftGone:
         return go(request, reverse("orders:return", args=[draft.pk]))
-    screen = screens.draft_screen(draft, now=now(), wrong=posted.wrong)
-    return _page_or_fragment(request, screen, status=422 if posted.wrong else 200)
+    if not request.htmx and not posted.wrong:
+        return redirect("orders:return", draft.pk)
+    return _again(request, draft, posted, status=422 if posted.wrong else 200)
 
 
 @require_POST
@@ -71,14 +72,14 @@ def settle(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     agreement = AgreementForm(request.POST)
     agreed = agreement.cleaned_data["agreed"] if agreement.is_valid() else None
     if draft.is_draft and (posted.wrong or agreed is None):
-        return _again(request, draft, posted.wrong, "", 422)
+        return _again(request, draft, posted, status=422)
     try:
         returns.choose(draft=draft, choices=posted.choices)
         returns.take(draft=draft, clerk=request.clerk, at=now(), agreed_total=agreed)
     except returns.DraftGone:
         pass
     except Refused as refusal:
-        return _again(request, draft, {}, refusal.sentence, 409)
+        return _again(request, draft, posted, status=409, problem=refusal.sentence)
     return go(request, reverse("orders:return", args=[draft.pk]))
 
 
@@ -122,21 +123,18 @@ def _readable(request: ClerkRequest, return_id: UUID) -> CustomerReturn:
 def _again(
     request: ClerkRequest,
     draft: CustomerReturn,
-    wrong: dict[int, str],
-    problem: str,
+    posted: ChoicesForm,
+    *,
     status: int,
+    problem: str = "",
 ) -> HttpResponse:
-    screen = screens.draft_screen(draft, now=now(), wrong=wrong, problem=problem)
-    return _page_or_fragment(request, screen, status=status)
-
-
-def _page_or_fragment(
-    request: ClerkRequest, screen: screens.DraftScreen, *, status: int
-) -> HttpResponse:
-    """Answer htmx with the lines; a plain form with the page, which names the customer."""
+    screen = screens.draft_screen(
+        draft, now=now(), fold=posted.fold, wrong=posted.wrong, problem=problem
+    )
     if request.htmx:
         return render(request, "orders/_return_choosing.html", {"screen": screen}, status=status)
-    _note(request, screen.draft)
+    # The whole page names the customer.
+    _note(request, draft)
     return render(request, "orders/return_draft.html", {"screen": screen}, status=status)
 
 

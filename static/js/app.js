@@ -3,6 +3,7 @@ import "htmx"
 import { Application } from "stimulus"
 import Dialog from "controllers/dialog"
 import Find from "controllers/find"
+import Fold from "controllers/fold"
 import Lock from "controllers/lock"
 import Network from "controllers/network"
 import Pinpad from "controllers/pinpad"
@@ -11,6 +12,7 @@ import Stepper from "controllers/stepper"
 const application = Application.start()
 application.register("dialog", Dialog)
 application.register("find", Find)
+application.register("fold", Fold)
 application.register("lock", Lock)
 application.register("network", Network)
 application.register("pinpad", Pinpad)
