@@ -66,6 +66,14 @@ class OpenLine:
         return self.line.product.price
 
     @property
+    def total_online(self) -> int:
+        return self.quantity * self.price_online
+
+    @property
+    def total_now(self) -> int:
+        return self.quantity * self.price_now
+
+    @property
     def has_price_changed(self) -> bool:
         return self.price_now != self.price_online
 
@@ -84,11 +92,15 @@ class OpenCart:
 
     @property
     def total_online(self) -> int:
-        return sum(line.quantity * line.price_online for line in self.lines)
+        return sum(line.total_online for line in self.lines)
 
     @property
     def total_now(self) -> int:
-        return sum(line.quantity * line.price_now for line in self.lines)
+        return sum(line.total_now for line in self.lines)
+
+    @property
+    def has_price_changed(self) -> bool:
+        return self.total_now != self.total_online
 
 
 def open_of(customer: Customer, now: datetime) -> list[OpenCart]:

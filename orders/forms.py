@@ -55,9 +55,10 @@ class ChoicesForm:
 
 
 def _fold(posted: QueryDict) -> Fold | None:
-    if "first" not in posted:
+    first = posted.get("first")
+    if first is None:
         return None
-    numbers = (text for text in posted["first"].split(",") if text.isdecimal() and len(text) < 18)
+    numbers = (text for text in first.split(",") if text.isdecimal() and len(text) < 18)
     return Fold(first=frozenset(map(int, numbers)), is_open=bool(posted.get("unfolded")))
 
 

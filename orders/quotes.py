@@ -65,6 +65,10 @@ class TooManyUnits(Conflict):
     words = _("Only %(left)s of these can still come back.")
 
 
+class AllCameBack(TooManyUnits):
+    words = _("Nothing of it is left: it came back already.")
+
+
 class NotReturnable(Refused):
     code = "not_returnable"
 
@@ -233,7 +237,8 @@ def _problem(
     choice: Choice, line: OrderLine, left: int, decision: Decision, replacement: Product | None
 ) -> Refused | None:
     if choice.units > left:
-        return TooManyUnits(left=left, order_line_id=line.pk)
+        refused = TooManyUnits if left else AllCameBack
+        return refused(left=left, order_line_id=line.pk)
     if choice.reason not in Reason.values:
         return ReasonMissing(order_line_id=line.pk)
     if choice.condition not in Condition.values:

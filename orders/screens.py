@@ -64,6 +64,11 @@ class Row:
         refusal = self.quoted.problem if self.quoted else None
         return isinstance(refusal, quotes.ReasonMissing | quotes.ConditionMissing)
 
+    @property
+    def is_wrong(self) -> bool:
+        """Something stands in its way that is more than a question not asked yet."""
+        return bool(self.problem) and not self.is_missing_something
+
 
 @dataclass(frozen=True)
 class Fold:
@@ -115,6 +120,10 @@ class DraftScreen:
     @property
     def is_ready(self) -> bool:
         return self.quote is not None and self.quote.may_be_taken and not self.problem
+
+    @property
+    def has_wrong_row(self) -> bool:
+        return any(row.is_wrong for row in self.rows)
 
     @property
     def action(self) -> str:

@@ -1,5 +1,6 @@
 """The return's screens: begin, choose, settle, see what became of it."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -16,6 +17,9 @@ from orders import history, quotes, refunds, returns, screens
 from orders.forms import AgreementForm, ChoicesForm
 from orders.models import CustomerReturn, Exchange, Order, OrderLine, Refund, RefundPlan
 from stores.http import ClerkRequest, clerk_required, clerk_watching, go
+
+# So long a register and the CRM may take before the page says that they are late.
+FRESH = timedelta(seconds=20)
 
 
 @require_POST
@@ -150,7 +154,9 @@ def _note(request: ClerkRequest, found: CustomerReturn) -> None:
 
 def _taken(request: ClerkRequest, found: CustomerReturn) -> dict[str, object]:
     plan = RefundPlan.objects.filter(customer_return=found).first()
-    asked = list(plan.refunds.order_by("position")) if plan else []
+    planned = list(plan.refunds.order_by("position")) if plan else []
+    is_asked = any(refund.is_asked for refund in planned)
+    is_fresh = now() < (found.submitted_at or now()) + FRESH
     event_id = history.event_of(found)
     crm = deliveries.state_of_event(event_id) if event_id else None
     lines = list(history.lines_of(found))
@@ -159,12 +165,14 @@ def _taken(request: ClerkRequest, found: CustomerReturn) -> dict[str, object]:
         "lines": lines,
         "places": screens.places(lines),
         "plan": plan,
-        "refunds": asked,
+        "refunds": planned,
+        "is_register_silent": is_asked and not is_fresh,
         "may_retry": found.store_id == request.tablet.store_id,
         "exchange": Exchange.objects.filter(customer_return=found).select_related("order").first(),
         "crm": crm,
-        "is_moving": any(refund.is_asked for refund in asked)
-        or (crm is not None and not crm.is_settled),
+        "is_moving": is_asked or (crm is not None and not crm.is_settled),
+        # In seconds; what is late is looked after less often.
+        "pace": 1 if is_fresh else 10,
     }
 
 

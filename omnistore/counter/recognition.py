@@ -73,6 +73,11 @@ class Recognition:
     identified: Candidate | None = None
 
     @property
+    def is_order_number(self) -> bool:
+        """Whether there is nobody to sign up with what was typed."""
+        return self.understood.kind == Kind.ORDER
+
+    @property
     def is_single(self) -> bool:
         return len(self.customers) + len(self.orders) + len(self.returns) == 1
 

@@ -28,6 +28,12 @@ def amount(number: int) -> str:
 
 
 @register.filter
+def whole(number: str) -> str:
+    """Return the number of an order so that no line ends in its middle."""
+    return number.replace("-", "\N{NON-BREAKING HYPHEN}")
+
+
+@register.filter
 def identifier(held: Identifier) -> str:
     """Return the phone, e-mail or card as the clerk reads it out."""
     if held.kind == Identifier.Kind.PHONE:
