@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "stores.http.NothingKeptMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "stores.http.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -293,6 +294,10 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "omnistore.counter.views.failures.csrf"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+# No form of ours takes a file; whoever sends one fills no disk.
+FILE_UPLOAD_HANDLERS: list[str] = []
+# Head office signs in for a working day; a forgotten browser is no open door.
+SESSION_COOKIE_AGE = 12 * 3600
 
 # --- the API -------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -64,9 +64,7 @@ def tablet_required(view: TabletView[P]) -> View[P]:
             return go(request, reverse("stores:open"))
         asked = cast(TabletRequest, request)
         asked.tablet = tablet
-        response = view(asked, *args, **kwargs)
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
+        return view(asked, *args, **kwargs)
 
     return guarded
 
@@ -138,6 +136,18 @@ def address(request: HttpRequest) -> str:
         forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
         return forwarded or str(request.META.get("REMOTE_ADDR", ""))
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+class NothingKeptMiddleware:
+    """Let no browser and nothing on the way keep an answer: pages and API speak of people."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
 
 class LanguageMiddleware:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Refused
@@ -55,14 +56,25 @@ def open(*, user: User, store: Store, name: str, at: datetime) -> tuple[Tablet, 
 
 
 def recognise(secret: str) -> Tablet | None:
-    """Return the tablet with its store, register and clerk in one query; None when revoked."""
+    """
+    Return the tablet with its store, register and clerk in one query.
+
+    None when it was revoked or its store has closed; without its clerk when he works there no more.
+    """
     if not secret:
         return None
-    return (
+    works_there = Clerk.stores.through.objects.filter(
+        clerk=OuterRef("clerk"), store=OuterRef("store")
+    )
+    tablet = (
         Tablet.objects.select_related("store", "register", "clerk")
-        .filter(token_hash=fingerprint(secret), revoked_at=None)
+        .annotate(has_clerk_of_store=Exists(works_there))
+        .filter(token_hash=fingerprint(secret), revoked_at=None, store__is_active=True)
         .first()
     )
+    if tablet and not tablet.has_clerk_of_store:
+        tablet.clerk = None
+    return tablet
 
 
 def signed_in(tablet: Tablet, now: datetime) -> Clerk | None:

@@ -136,3 +136,8 @@ def test_answers_a_bug_with_a_problem_that_tells_nothing(
 
     assert is_problem(answer, 500, "broken")
     assert "ZeroDivisionError" not in answer.content.decode()
+
+
+def test_lets_nothing_on_the_way_keep_an_answer(program: Program) -> None:
+    assert program.post("identify/", {"text": "moreau"})["Cache-Control"] == "no-store"
+    assert program.get("nothing/")["Cache-Control"] == "no-store"

@@ -1,12 +1,13 @@
 """Clerks sign in and switch by name and PIN; the tablet locks and nothing typed is lost."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.test import Client
 from django.utils.timezone import now
 
-from stores.models import Clerk, PinTries, Tablet
+from stores.models import Clerk, PinTries, Store, Tablet
 from tests.factories import make_clerk, make_store
 
 HTMX = {"HX-Request": "true"}
@@ -168,3 +169,26 @@ def test_speaks_the_chosen_language_before_anybody_signs_in(locked: Client) -> N
     locked.post("/language/", {"language": "en", "next": "/clerks/"})
 
     assert '<html lang="en">' in locked.get("/clerks/").content.decode()
+
+
+def test_signs_a_clerk_out_who_works_there_no_more(
+    counter: Client, lyon: Store, nadia: Clerk
+) -> None:
+    nadia.stores.remove(lyon)
+
+    assert counter.get("/")["Location"] == "/clerks/?next=%2F"
+
+
+def test_forgets_the_tablets_of_a_closed_store(counter: Client, lyon: Store) -> None:
+    Store.objects.update(is_active=False)
+
+    assert counter.get("/")["Location"] == "/tablet/open/"
+
+
+def test_keeps_no_file_that_somebody_sends(counter: Client) -> None:
+    sent = {"text": "", "file": BytesIO(b"x" * 5_000_000)}
+
+    answer = counter.post("/identify/", sent)
+
+    assert answer.status_code == 422
+    assert not answer.wsgi_request.FILES
