@@ -228,3 +228,18 @@ def test_notes_who_reads_the_page_that_answers_a_plain_form(
     assert "Camille Moreau" in page.content.decode()
 
     assert Look.objects.get().customer_id == order.customer_id
+
+
+def test_asks_nobody_again_for_a_refund_of_another_store(
+    counter: Client, order: Order, till: Register
+) -> None:
+    draft = begun(counter, order)
+    counter.post(f"/returns/{draft.pk}/settle/", answers(order) | {"agreed": 3980})
+    instruction = gateways.waiting_for(till, now=NOON)[0]
+    gateways.answer(register=till, instruction_id=instruction.id, is_paid=False, at=NOON)
+    CustomerReturn.objects.update(store=Store.objects.create(code="par", name="Paris"))
+
+    answer = counter.post(f"/refunds/{Refund.objects.get().pk}/retry/")
+
+    assert answer.status_code == 404
+    assert Refund.objects.get().state == Refund.State.FAILED
