@@ -32,17 +32,32 @@ class NotTheSameArticle(Invalid):
     words = _("Choose the same article, in this or another size or colour.")
 
 
+class DearerVariant(Invalid):
+    code = "dearer_variant"
+    words = _("This one costs more. Refund the first and sell the other.")
+
+
 def variants_of(product: Product) -> QuerySet[Product]:
-    """Return the article itself and its other sizes and colours that are offered."""
+    """Return the article itself and its sizes and colours that are offered and cost no more."""
     return Product.objects.filter(
-        model=product.model, kind=Product.Kind.GOODS, is_offered=True
+        model=product.model,
+        kind=Product.Kind.GOODS,
+        is_offered=True,
+        currency=product.currency,
+        price__lte=product.price,
     ).order_by("sku")
 
 
-def problem(line: OrderLine, replacement: Product | None) -> NotTheSameArticle | None:
-    """Return what speaks against the exchange, None when nothing does."""
+def problem(line: OrderLine, replacement: Product | None) -> Invalid | None:
+    """
+    Return what speaks against the exchange, None when nothing does.
+
+    Both prices are today's: what an article costs more since it was bought is on the shop.
+    """
     if replacement is None or replacement.model != line.product.model:
         return NotTheSameArticle(order_line_id=line.pk)
+    if replacement.price > line.product.price:
+        return DearerVariant(order_line_id=line.pk)
     is_offered = replacement.is_offered or replacement.pk == line.product_id
     return None if is_offered else NotTheSameArticle(order_line_id=line.pk)
 

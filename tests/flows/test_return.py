@@ -163,7 +163,7 @@ def test_another_stores_draft_is_not_there(counter: Client, order: Order) -> Non
 
 
 def test_exchanges_for_another_colour_with_nothing_to_pay(counter: Client, order: Order) -> None:
-    black = make_product("85099C", price=2490)
+    black = make_product("85099C")
     draft = begun(counter, order)
     told = answers(order, resolution="EXCHANGE", replacement=black.pk)
 

@@ -13,12 +13,13 @@ from customers.models import Customer
 from omnistore.errors import Refused
 from omnistore.money import prorate, share
 from omnistore.outbox.models import Event
-from orders import gateways, history, quotes, refunds, returns
+from orders import exchanges, gateways, history, quotes, refunds, returns
 from orders.models import (
     CustomerReturn,
     Order,
     OrderLine,
     PolicyVersion,
+    Product,
     Refund,
     RefundPlan,
     ReturnLine,
@@ -459,7 +460,7 @@ def test_exchanges_the_same_article_in_another_colour_for_what_was_first_paid(
     order: Order, tablet: Tablet
 ) -> None:
     """rules.md 2.7"""
-    black = make_product("85099C", price=2490)
+    black = make_product("85099C")
     choice = wants(the_line(order), 2, resolution="EXCHANGE", replacement_id=black.pk)
 
     taken = returns.take(draft=draft_of(order, choice, tablet=tablet), at=NOON)
@@ -476,7 +477,7 @@ def test_what_was_exchanged_can_come_back_at_the_price_first_paid(
     order: Order, tablet: Tablet
 ) -> None:
     """rules.md 1.9"""
-    black = make_product("85099C", price=2490)
+    black = make_product("85099C")
     choice = wants(the_line(order), 3, resolution="EXCHANGE", replacement_id=black.pk)
     exchange = returns.take(draft=draft_of(order, choice, tablet=tablet), at=NOON).exchange
 
@@ -486,6 +487,27 @@ def test_what_was_exchanged_can_come_back_at_the_price_first_paid(
     refund = Refund.objects.get()
     assert refund.amount == order.total
     assert refund.payment.order == order  # type: ignore[union-attr]
+
+
+def test_a_dearer_variant_is_no_even_exchange(order: Order) -> None:
+    gold = make_product("85099G", price=2490)
+    choice = wants(the_line(order), resolution="EXCHANGE", replacement_id=gold.pk)
+
+    assert refuses("dearer_variant", order, choice)
+    assert gold not in exchanges.variants_of(the_line(order).product)
+
+
+def test_an_article_that_became_dearer_is_exchanged_at_the_price_first_paid(
+    order: Order, tablet: Tablet
+) -> None:
+    """mission.md C6: price protection for the same article."""
+    Product.objects.update(price=2990)
+    bag = the_line(order).product
+    choice = wants(the_line(order), resolution="EXCHANGE", replacement_id=bag.pk)
+
+    taken = returns.take(draft=draft_of(order, choice, tablet=tablet), at=NOON)
+
+    assert taken.exchange.difference == 0
 
 
 def test_another_article_is_no_exchange_of_the_same(order: Order) -> None:
