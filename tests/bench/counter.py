@@ -46,7 +46,9 @@ class Place:
 
 def measure(scale: Scale) -> Iterator[Figure]:
     """Yield queries and rows, p50, p95 and requests per second of each, then the ratios."""
-    names = [_ready(customers) for customers in (scale.small, scale.large)]
+    names = [shop.made(customers) for customers in (scale.small, scale.large)]
+    for name in names:
+        _wake(name)
     with serving(names[0]) as small_port, serving(names[1]) as large_port:
         small = Place("small", scale.small, small_port)
         large = Place("large", scale.large, large_port)
@@ -61,14 +63,12 @@ def measure(scale: Scale) -> Iterator[Figure]:
     yield from _ratios(small, large)
 
 
-def _ready(customers: int) -> str:
-    """Return the shop's database, with somebody at its tablet."""
-    name = shop.made(customers)
+def _wake(name: str) -> None:
+    """Touch the shop's tablet, so that its clerk is still signed in."""
     wake = "from django.utils.timezone import now; from stores.models import Tablet; "
     wake += "Tablet.objects.update(active_at=now())"
     command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", wake]
     subprocess.run(command, cwd=databases.ROOT, env=databases.environment(name), check=True)
-    return name
 
 
 def _costs(place: Place) -> list[Figure]:

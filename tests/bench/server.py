@@ -46,7 +46,10 @@ class Browser:
 
     def identify(self, number: int, **headers: str) -> HTTPResponse:
         """Type the customer's phone; the answer leads to his page."""
-        return self.post("/identify/", {"text": shop.typed(number)}, **headers)
+        found = self.post("/identify/", {"text": shop.typed(number)}, **headers)
+        if not found.headers.get("Location", "").startswith("/customers/"):
+            raise RuntimeError(f"{shop.typed(number)} was not found: {found.status}")
+        return found
 
     def bare(self, rows: float) -> HTTPResponse:
         return self.post("/bench/bare/", {"rows": f"{rows:.0f}"})
