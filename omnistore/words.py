@@ -10,6 +10,8 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from omnistore.money import to_decimal
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
 
 def money(minor: int, currency: str) -> str:
     """Return the amount as people write it: 1990 and EUR give 19,90 € or €19.90."""
@@ -55,6 +57,6 @@ def day(on: date | datetime | None) -> str:
     on = localtime(on).date() if isinstance(on, datetime) else on
     skeleton = "MMMd" if on.year == localdate().year else "yMMMd"
     language = get_language() or "fr"
-    words = format_skeleton(skeleton, on, locale=language)
+    words = format_skeleton(skeleton, on, locale=language).replace(" ", NO_BREAK)
     # CLDR's skeletons know no ordinals: the first of a month is 1er in French.
     return f"1er{words[1:]}" if on.day == 1 and language == "fr" else words

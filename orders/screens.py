@@ -122,6 +122,12 @@ class DraftScreen:
         return self.quote is not None and self.quote.may_be_taken and not self.problem
 
     @property
+    def unanswered(self) -> Row | None:
+        """Which of several lines still waits for its answers."""
+        waiting = (row for row in self.rows if row.is_missing_something)
+        return next(waiting, None) if self.lines_by_name else None
+
+    @property
     def has_wrong_row(self) -> bool:
         return any(row.is_wrong for row in self.rows)
 

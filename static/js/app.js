@@ -7,6 +7,7 @@ import Fold from "controllers/fold"
 import Lock from "controllers/lock"
 import Network from "controllers/network"
 import Pinpad from "controllers/pinpad"
+import Reveal from "controllers/reveal"
 import Stepper from "controllers/stepper"
 
 const application = Application.start()
@@ -16,6 +17,7 @@ application.register("fold", Fold)
 application.register("lock", Lock)
 application.register("network", Network)
 application.register("pinpad", Pinpad)
+application.register("reveal", Reveal)
 application.register("stepper", Stepper)
 
 // What only works with scripts shows from here on (pinpad.css).
