@@ -183,7 +183,7 @@ def test_shows_only_returns_of_the_keys_store(program: Program, order: Order) ->
 
 
 def test_hands_a_replacement_over(program: Program, order: Order) -> None:
-    larger = make_product("85099C", 1999, model="85099", variant="L")
+    larger = make_product("85099C", 1990, model="85099", variant="L")
     wanted = line(order, units=1, resolution="EXCHANGE", replacement=larger.sku)
 
     quote = program.post("returns/quote/", wish(order, lines=[wanted])).json()
