@@ -57,5 +57,10 @@ class Message(models.Model):
         return f"{milliseconds} ms" if milliseconds < 10_000 else f"{milliseconds // 1000} s"
 
     @property
+    def number(self) -> str:
+        """The sequence number without the zeros that let it be sorted as a text."""
+        return self.sequence.lstrip("0")
+
+    @property
     def short_subject(self) -> str:
         return self.subject[:8]
