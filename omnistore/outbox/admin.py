@@ -111,7 +111,7 @@ class DeliveryAdmin(ReadOnly):
     number_lookup = "stream__key"
     search_help_text = gettext_lazy("Id of a delivery, event or customer, in full.")
     list_display = (
-        *("event", "customer", "connection", "state", "attempts", "due_at"),
+        *("message", "customer", "connection", "state", "attempts", "due_at"),
         *("last_status", "last_words", "created_at", "delivered_at"),
     )
     list_filter = ("state", "connection")
@@ -123,9 +123,13 @@ class DeliveryAdmin(ReadOnly):
     def as_number(self, typed: str) -> str:
         return f"customer:{typed.lower()}"
 
+    @admin.display(description=gettext_lazy("event"), ordering="event__name")
+    def message(self, row: Delivery) -> str:
+        return row.event.name
+
     @admin.display(description=gettext_lazy("customer"))
-    def customer(self, row: Delivery) -> Any:
-        return row.event.customer_id
+    def customer(self, row: Delivery) -> str:
+        return str(row.event.customer_id or "-")[:8]
 
     def has_try_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("outbox.change_delivery")
