@@ -108,3 +108,20 @@ def test_nothing_sticks_out_and_every_target_is_big_enough(
         ".filter(box => box.width > 1 && box.height < 43.5).length"
     )
     assert small == 0
+
+
+def test_keeps_the_page_without_a_network_and_settles_when_it_is_back(counter: Tablet) -> None:
+    page = counter.page
+    counter.identify("06 39 98 01 03")
+    page.locator(".receipt .line button[name=line]").first.click()
+    counter.bring_back(1)
+    address = page.url
+
+    page.context.set_offline(True)
+    page.locator("#return-quote .button--main").click()
+    expect(page.locator(".toasts .toast")).to_be_visible()
+    page.locator("#return-who a").click()
+    assert page.url == address
+
+    page.context.set_offline(False)
+    counter.settle()

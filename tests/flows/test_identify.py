@@ -101,6 +101,13 @@ def test_offers_to_sign_up_when_nobody_fits(counter: Client, camille: Customer) 
     assert 'value="06 99 88 77 66"' in page
 
 
+def test_signs_nobody_up_with_an_unknown_receipt_number(counter: Client) -> None:
+    page = counter.post("/identify/", {"text": "LYO-999999"}, headers=HTMX).content.decode()
+
+    assert 'id="nobody"' in page
+    assert "/sign-up/with/" not in page
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "   ", "x" * 10_000, "9" * 10_000, "06\x0012", "2000000000016", "@", "((((", "\ud800"[:0]],

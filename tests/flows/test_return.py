@@ -1,9 +1,10 @@
 """A return at the counter, through HTTP: begin, choose, settle, and every way to get it wrong."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils.timezone import now
 
 from customers.models import Customer
 from omnistore.audit.models import Look
@@ -64,6 +65,44 @@ def test_shows_the_refund_before_anything_is_settled(counter: Client, order: Ord
 
     assert "39,80" in fragment.content.decode()
     assert not Refund.objects.exists()
+
+
+def test_what_is_chosen_below_the_fold_opens_where_it_stands(
+    counter: Client, camille: Customer, recently: datetime
+) -> None:
+    make_policy()
+    bags, hats = (make_product(), 3, 1990), (make_product(sku="HAT"), 1, 900)
+    order = make_order(camille, [bags, hats], placed_at=recently)
+    first, second = order.lines.order_by("pk")
+    counter.post(f"/orders/{order.pk}/return/", {"line": second.pk})
+    draft = CustomerReturn.objects.get()
+
+    told = {"first": f"{second.pk},", f"l{second.pk}-units": 1, f"l{first.pk}-units": 1}
+    page = counter.post(f"/returns/{draft.pk}/choices/", told, headers=HTMX).content.decode()
+
+    assert f'name="first" value="{second.pk},"' in page
+    assert '<details class="fold" open' in page
+    assert (
+        page.index(f'id="l{second.pk}"') < page.index("<details") < page.index(f'id="l{first.pk}"')
+    )
+
+
+@pytest.mark.parametrize("first", ["", "x", "9" * 400, ",,,", "-1,1.5"])
+def test_no_fold_that_is_told_breaks_the_page(counter: Client, order: Order, first: str) -> None:
+    draft = begun(counter, order)
+
+    told = answers(order) | {"first": first}
+
+    assert counter.post(f"/returns/{draft.pk}/choices/", told, headers=HTMX).status_code == 200
+
+
+def test_a_plain_form_comes_back_to_the_draft_with_its_sum(counter: Client, order: Order) -> None:
+    draft = begun(counter, order)
+
+    answer = counter.post(f"/returns/{draft.pk}/choices/", answers(order))
+
+    assert answer["Location"] == f"/returns/{draft.pk}/"
+    assert "39,80" in counter.get(answer["Location"]).content.decode()
 
 
 def test_settles_what_was_shown_and_asks_the_register(
@@ -204,6 +243,22 @@ def test_a_receipt_without_a_customer_is_proof_enough(counter: Client, recently:
 
     assert answer.status_code == 302
     assert not Look.objects.exists()
+
+
+def test_says_that_the_register_is_silent_only_after_a_while(
+    counter: Client, order: Order, till: Register
+) -> None:
+    draft = begun(counter, order)
+    counter.post(f"/returns/{draft.pk}/settle/", answers(order) | {"agreed": 3980})
+
+    at_once = counter.get(f"/returns/{draft.pk}/").content.decode()
+    CustomerReturn.objects.update(submitted_at=now() - timedelta(minutes=1))
+    later = counter.get(f"/returns/{draft.pk}/").content.decode()
+
+    assert "every 1s" in at_once
+    assert "notice--look" not in at_once
+    assert "every 10s" in later
+    assert "notice--look" in later
 
 
 def test_a_locked_tablet_keeps_the_draft_and_shows_nothing(counter: Client, order: Order) -> None:
