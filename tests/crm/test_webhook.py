@@ -1,6 +1,5 @@
 """What leaves, in which form, and how far we trust who answers."""
 
-import time
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -106,14 +105,12 @@ def test_the_whole_call_has_an_end_however_slowly_bytes_drip_in(
 ) -> None:
     monkeypatch.setattr("omnistore.crm.outgoing.WHOLE_CALL", 0.5)
     with listening() as crm:
+        # Read to its end, some ten seconds later, this answer would be a 200.
         crm.drips = 0.1
-        began = time.monotonic()
 
         answer = webhook.send(make_delivery(crm.url), NOON)
 
-        took = time.monotonic() - began
     assert answer.verdict is Verdict.LATER
-    assert 0.4 < took < 1.5
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """After a commit the bell rings: once, without waiting, whatever becomes of the broker."""
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -65,20 +66,23 @@ def test_a_bell_that_breaks_breaks_nothing_else(transactional_db: None, settings
 
 
 def test_nobody_waits_for_a_broker_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
-    published = []
+    published, back_again = [], threading.Event()
 
     def hang(**_: Any) -> None:
-        published.append(time.monotonic())
-        time.sleep(0.3)
+        published.append(True)
+        back_again.wait(30)
 
     monkeypatch.setattr(bells.tasks.relay, "apply_async", hang)
     bell = bells.Bell()
     bell.ring()
     wait_until(lambda: len(published) == 1)
 
-    took = seconds(lambda: [bell.ring() for _ in range(1000)])
+    for _ in range(1000):
+        bell.ring()
 
-    assert took < 0.2
+    # All have returned while the first still hangs, and one more publication is enough for them.
+    assert len(published) == 1
+    back_again.set()
     wait_until(lambda: len(published) == 2)
 
 
@@ -101,14 +105,8 @@ def test_rings_again_after_the_broker_came_back(monkeypatch: pytest.MonkeyPatch)
     wait_until(lambda: len(published) == 2)
 
 
-def seconds(act: Callable[[], object]) -> float:
-    began = time.monotonic()
-    act()
-    return time.monotonic() - began
-
-
 def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.01)
