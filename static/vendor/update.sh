@@ -16,13 +16,22 @@ fetch() { # package, version range → $work/package
 
 : > VERSIONS
 fetch htmx.org 2
-mkdir -p htmx && cp "$work/package/dist/htmx.esm.js" "$work/package/LICENSE" htmx/
+mkdir -p htmx && cp "$work/package/LICENSE" htmx/
+# The small one comes as a script only: a line makes it a module, as their own htmx.esm.js ends.
+{ cat "$work/package/dist/htmx.min.js"; printf '\nexport default htmx\n'; } > htmx/htmx.min.js
 
 fetch @hotwired/stimulus 3
 mkdir -p stimulus && cp "$work/package/dist/stimulus.js" stimulus/
 cp "$work/package/LICENSE.md" stimulus/LICENSE
 
-fetch @fontsource-variable/atkinson-hyperlegible-next 5
+fetch @fontsource-variable/hanken-grotesk 5
 mkdir -p font && cp "$work/package/LICENSE" font/
 cp "$work"/package/files/*-latin-wght-normal.woff2 font/latin.woff2
 cp "$work"/package/files/*-latin-ext-wght-normal.woff2 font/latin-ext.woff2
+
+# Its reader's script and wasm belong together: a wasm of another version crashes it. The wasm is
+# built from zxing-cpp, whose licence does not come in the package: LICENSE-zxing-cpp stays.
+fetch zxing-wasm 3
+mkdir -p zxing && cp "$work/package/dist/iife/reader/index.js" zxing/reader.js
+cp "$work/package/dist/reader/zxing_reader.wasm" zxing/reader.wasm
+cp "$work/package/LICENSE" zxing/
