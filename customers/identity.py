@@ -44,7 +44,7 @@ class Taken(Conflict):
 
 class Blocked(Invalid):
     code = "blocked_value"
-    words = _("This is nobody's own: it is the shop's, a test, or stands for “none”.")
+    words = _("This is nobody’s own: it is the shop’s, a test, or stands for “none”.")
 
 
 @dataclass(frozen=True)

@@ -91,9 +91,9 @@ def digits(text: str) -> str | None:
     return plain
 
 
-def masked(number: str) -> str:
+def masked(number: str, country: str = words.HOME) -> str:
     """Return the number with only its ends left to read: 06 •• •• •• 78."""
-    written = words.phone(number)
+    written = words.phone(number, country)
     places = [place for place, character in enumerate(written) if character.isdigit()]
     hidden = set(places[2:-2])
     return "".join("•" if place in hidden else mark for place, mark in enumerate(written))
@@ -139,7 +139,7 @@ _TOO_SHORT = _("This phone number has too few digits.")
 _TOO_LONG = _("This phone number has too many digits.")
 _UNREADABLE: dict[int, Promise] = {
     NumberParseException.INVALID_COUNTRY_CODE: _(
-        "No country's code is at the beginning of this phone number."
+        "No country’s code is at the beginning of this phone number."
     ),
     NumberParseException.TOO_SHORT_AFTER_IDD: _TOO_SHORT,
     NumberParseException.TOO_SHORT_NSN: _TOO_SHORT,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.utils.timezone import localtime
 
 from customers.facts import VisitAnonymous
@@ -76,10 +76,15 @@ def anonymous(*, store: Store, tablet: Tablet | None, clerk: Clerk | None, at: d
 
 
 class DayCounts(NamedTuple):
-    """How many were recognised or signed up today, and how many went without."""
+    """How many were recognised or signed up today, how many went without, and when the last was."""
 
     identified: int
     anonymous: int
+    latest_at: datetime | None
+
+    @property
+    def all(self) -> int:
+        return self.identified + self.anonymous
 
 
 def of_the_day(store: Store, now: datetime) -> DayCounts:
@@ -93,6 +98,8 @@ def of_the_day(store: Store, now: datetime) -> DayCounts:
     midnight = localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     anonymous = Q(outcome=Visit.Outcome.ANONYMOUS)
     counts = Visit.objects.filter(store=store, started_at__gte=midnight).aggregate(
-        identified=Count("pk", filter=~anonymous), anonymous=Count("pk", filter=anonymous)
+        identified=Count("pk", filter=~anonymous),
+        anonymous=Count("pk", filter=anonymous),
+        latest_at=Max("started_at"),
     )
     return DayCounts(**counts)

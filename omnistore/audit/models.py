@@ -1,4 +1,4 @@
-"""Who looked at whom: written at every look, edited by nobody."""
+"""Who looked at whom and who gave access to whom: written when it happens, edited by nobody."""
 
 from django.db import models
 from django.db.models import Index
@@ -45,3 +45,31 @@ class Look(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor} {self.actor_id} → {self.customer_id}"
+
+
+class AccessChange(models.Model):
+    """
+    What a manager or head office did to a clerk's PIN or to a tablet.
+
+    `subject_id` is the clerk whose PIN it was, or the tablet that was closed.
+    """
+
+    class Kind(models.TextChoices):
+        PIN_SET = "PIN_SET", _("new PIN")
+        TRIES_FORGOTTEN = "TRIES_FORGOTTEN", _("wrong PINs forgotten")
+        TABLET_CLOSED = "TABLET_CLOSED", _("tablet closed for good")
+
+    kind = models.CharField(_("what"), max_length=16, choices=Kind.choices)
+    subject_id = models.BigIntegerField(_("number"))
+    actor = models.CharField(_("who"), max_length=10, choices=Look.Actor.choices)
+    actor_id = models.BigIntegerField(_("who (number)"))
+    device_id = models.BigIntegerField(_("tablet"), null=True)
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("change of access")
+        verbose_name_plural = _("changes of access")
+        indexes = [Index(fields=["-at"], name="audit_latest_access_changes")]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.actor_id}: {self.kind} {self.subject_id}"
