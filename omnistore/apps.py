@@ -1,5 +1,6 @@
 from django.apps import apps
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.utils.translation import gettext_lazy, gettext_noop
 
 # Django makes a name of a field's own when it has no other; gettext cannot see these.
@@ -27,8 +28,10 @@ FIELD_NAMES = (
     gettext_noop("replacement"),
     gettext_noop("request hash"),
     gettext_noop("restocked in"),
+    gettext_noop("sign in hash"),
     gettext_noop("sold in"),
     gettext_noop("token hash"),
+    gettext_noop("sign in hash"),
     gettext_noop("via"),
 )
 
@@ -45,3 +48,9 @@ class HeadOfficeConfig(AdminConfig):
                 if isinstance(field.verbose_name, str):
                     field.verbose_name = gettext_lazy(field.verbose_name)
         super().ready()
+
+
+class AssetsConfig(StaticFilesConfig):
+    """Django's static files without those of libraries whose pages we do not show."""
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "rest_framework", "django_htmx"]

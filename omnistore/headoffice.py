@@ -46,7 +46,7 @@ class HeadOffice(admin.AdminSite):
             ("CustomerReturn", "Exchange", "RefundPlan", "Refund", "Instruction"),
         ),
         (_("Systems we tell"), ("Connection", "Delivery", "Event", "Stream")),
-        (_("Access and audit"), ("ApiKey", "User", "Group", "Look")),
+        (_("Access and audit"), ("ApiKey", "User", "Group", "Look", "AccessChange")),
     )
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:

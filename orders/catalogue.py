@@ -1,10 +1,11 @@
-"""What is offered: articles by their number, as carts and sales name them."""
+"""What is offered: articles by their number, as carts and sales name them, or by their barcode."""
 
 from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Invalid
+from orders import barcodes
 from orders.models import Product
 
 
@@ -27,3 +28,11 @@ def by_sku(skus: Iterable[str]) -> dict[str, Product]:
     if missing := sorted(wanted - found.keys())[:10]:
         raise UnknownProduct(sku=missing[0], skus=missing)
     return found
+
+
+def by_barcode(gtin: str) -> Product | None:
+    """Return the article with that GTIN of 14 digits, however many of them the catalogue keeps."""
+    spellings = barcodes.spellings(gtin)
+    # The exclusion lets the database use the index of those that have a barcode.
+    found = Product.objects.filter(gtin__in=spellings).exclude(gtin="")
+    return found.order_by("-is_offered", "pk").first()

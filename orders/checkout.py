@@ -51,7 +51,7 @@ class PlacedInFuture(Invalid):
 
 class NoNumber(Invalid):
     code = "no_number"
-    words = _("An order's number needs letters or digits.")
+    words = _("An order’s number needs letters or digits.")
 
 
 @dataclass(frozen=True)

@@ -24,11 +24,13 @@ class ChoiceForm(forms.Form):
     def choice(self, line_id: int) -> Choice:
         """Return the valid part of the form as a choice; the rest counts as not said."""
         said: dict[str, Any] = getattr(self, "cleaned_data", {})
+        is_other = said.get("reason") == ReturnLine.Reason.OTHER
         return Choice(
             order_line_id=line_id,
             units=said["units"],
             reason=said.get("reason", ""),
-            reason_words=said.get("reason_words", ""),
+            # The field for them is there for "other" only, hidden with what was typed in it.
+            reason_words=said.get("reason_words", "") if is_other else "",
             condition=said.get("condition", ""),
             resolution=said.get("resolution") or ReturnLine.Resolution.REFUND,
             replacement_id=said.get("replacement"),
@@ -40,6 +42,7 @@ class ChoicesForm:
 
     def __init__(self, posted: QueryDict, lines: Iterable[OrderLine]) -> None:
         self.fold = _fold(posted)
+        self.on_screen = frozenset(_numbers(posted.getlist("open")))
         self.choices: list[Choice] = []
         self.wrong: dict[int, str] = {}
         for line in lines:
@@ -58,8 +61,11 @@ def _fold(posted: QueryDict) -> Fold | None:
     first = posted.get("first")
     if first is None:
         return None
-    numbers = (text for text in first.split(",") if text.isdecimal() and len(text) < 18)
-    return Fold(first=frozenset(map(int, numbers)), is_open=bool(posted.get("unfolded")))
+    return Fold(first=frozenset(_numbers(first.split(","))), is_open=bool(posted.get("unfolded")))
+
+
+def _numbers(texts: Iterable[str]) -> Iterable[int]:
+    return (int(text) for text in texts if text.isdecimal() and len(text) < 18)
 
 
 class AgreementForm(forms.Form):

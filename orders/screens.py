@@ -22,6 +22,8 @@ class Row:
     quoted: QuotedLine | None
     variants: Sequence[Product]
     wrong: str = ""
+    # Its questions stand open in the browser already, with what was tapped.
+    is_on_screen: bool = False
 
     @property
     def key(self) -> str:
@@ -45,10 +47,6 @@ class Row:
         return self.choice is not None and self.choice.resolution == (
             ReturnLine.Resolution.EXCHANGE
         )
-
-    @property
-    def needs_words(self) -> bool:
-        return self.choice is not None and self.choice.reason == ReturnLine.Reason.OTHER
 
     @property
     def problem(self) -> str:
@@ -99,6 +97,11 @@ class DraftScreen:
     @property
     def others(self) -> list[Row]:
         return [row for row in self.rows if row.line.line.pk not in self.fold.first]
+
+    @property
+    def touched(self) -> list[Row]:
+        """The rows that an answer to the open page has something to say about."""
+        return [row for row in self.rows if row.is_open or row.is_on_screen]
 
     @property
     def is_unfolded(self) -> bool:
@@ -169,11 +172,13 @@ def draft_screen(
     fold: Fold | None = None,
     wrong: dict[int, str] | None = None,
     problem: str = "",
+    on_screen: frozenset[int] = frozenset(),
 ) -> DraftScreen:
     """
     Return the draft as the clerk sees it: chosen lines first, the rest of the order folded away.
 
-    `fold` is how the page was folded before; without it, it is opened anew.
+    `fold` is how the page was folded before; without it, it is opened anew. `on_screen` are the
+    order lines whose questions the browser shows already.
     """
     choices = {choice.order_line_id: choice for choice in returns.choices_of(draft)}
     quote = _quote(draft, list(choices.values()), now)
@@ -185,6 +190,7 @@ def draft_screen(
             quoted=quoted.get(line.line.pk),
             variants=_variants(line, choices.get(line.line.pk)),
             wrong=(wrong or {}).get(line.line.pk, ""),
+            is_on_screen=line.line.pk in on_screen,
         )
         for line in _lines(draft, now)
     ]

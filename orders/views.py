@@ -55,7 +55,7 @@ def show(request: ClerkRequest, return_id: UUID) -> HttpResponse:
 @require_POST
 @clerk_required
 def choose(request: ClerkRequest, return_id: UUID) -> HttpResponse:
-    """Keep what was chosen so far and answer with the lines and the quote."""
+    """Keep what was chosen so far and answer with what changes on the page, and the quote."""
     draft = _of_this_store(request, return_id)
     posted = ChoicesForm(request.POST, OrderLine.objects.filter(order=draft.order_id))
     try:
@@ -133,7 +133,12 @@ def _again(
     problem: str = "",
 ) -> HttpResponse:
     screen = screens.draft_screen(
-        draft, now=now(), fold=posted.fold, wrong=posted.wrong, problem=problem
+        draft,
+        now=now(),
+        fold=posted.fold,
+        wrong=posted.wrong,
+        problem=problem,
+        on_screen=posted.on_screen,
     )
     if request.htmx:
         return render(request, "orders/_return_choosing.html", {"screen": screen}, status=status)

@@ -10,7 +10,7 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -19,6 +19,8 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from omnistore.audit.looks import Watcher
+from omnistore.audit.models import AccessChange, Look
 from omnistore.errors import Refused
 from omnistore.headoffice import NeverDeleted, ReadOnly, WithSecret
 from stores import keys, passwords, staff, tablets
@@ -126,7 +128,7 @@ class ClerkAdmin(NeverDeleted):
     @admin.action(description=gettext_lazy("Forget wrong PINs"), permissions=["change"])
     def let_try_again(self, request: HttpRequest, clerks: QuerySet[Clerk]) -> None:
         for clerk in clerks:
-            staff.reset_tries(clerk)
+            staff.let_try_again(clerk=clerk, by=_by(request), at=now())
         self.message_user(request, _("They may try again on every tablet."))
 
     def get_urls(self) -> list[URLPattern]:
@@ -143,7 +145,8 @@ class ClerkAdmin(NeverDeleted):
         form = PinForm(request.POST or None)
         if form.is_valid():
             try:
-                staff.set_pin(clerk, form.cleaned_data["pin"])
+                pin = form.cleaned_data["pin"]
+                staff.change_pin(clerk=clerk, pin=pin, by=_by(request), at=now())
             except Refused as refusal:
                 form.add_error("pin", refusal.sentence)
             else:
@@ -175,7 +178,7 @@ class TabletAdmin(NeverDeleted):
     @admin.action(description=gettext_lazy("Lock out for good"), permissions=["change"])
     def revoke(self, request: HttpRequest, lost: QuerySet[Tablet]) -> None:
         for tablet in lost:
-            tablets.revoke(tablet, now())
+            tablets.revoke(tablet, by=_by(request), at=now())
         self.message_user(request, _("These tablets have to be opened again by someone."))
 
 
@@ -185,6 +188,49 @@ class PinTriesAdmin(ReadOnly):
     list_select_related = ("clerk", "tablet__store")
     list_filter = ("tablet__store",)
     ordering = ("-failures", "-last_at")
+
+
+@admin.register(AccessChange)
+class AccessChangeAdmin(ReadOnly):
+    """The audit keeps numbers; whose they are is looked up here, for those who still are."""
+
+    list_display = ("at", "kind", "subject", "who", "device")
+    list_filter = ("kind", "at")
+    fields = ("at", "kind", "subject", "who", "device")
+    ordering = ("-at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AccessChange]:
+        changes: QuerySet[AccessChange] = super().get_queryset(request)
+        return changes.annotate(
+            subject_tablet=_name_of(Tablet, "subject_id"),
+            subject_clerk=_name_of(Clerk, "subject_id"),
+            by_clerk=_name_of(Clerk, "actor_id"),
+            by_user=_name_of(User, "actor_id", "username"),
+            on_tablet=_name_of(Tablet, "device_id"),
+        )
+
+    @admin.display(description=gettext_lazy("clerk or tablet"))
+    def subject(self, change: Any) -> str:
+        is_tablet = change.kind == AccessChange.Kind.TABLET_CLOSED
+        name = change.subject_tablet if is_tablet else change.subject_clerk
+        return f"{name or ''} ({change.subject_id})"
+
+    @admin.display(description=gettext_lazy("who"))
+    def who(self, change: Any) -> str:
+        name = change.by_clerk if change.actor == Look.Actor.CLERK else change.by_user
+        return f"{change.get_actor_display()} {name or ''} ({change.actor_id})"
+
+    @admin.display(description=gettext_lazy("tablet"))
+    def device(self, change: Any) -> str:
+        return f"{change.on_tablet or ''} ({change.device_id})" if change.device_id else "-"
+
+
+def _name_of(model: type[Model], number: str, name: str = "name") -> Subquery:
+    return Subquery(model._default_manager.filter(pk=OuterRef(number)).values(name)[:1])
+
+
+def _by(request: HttpRequest) -> Watcher:
+    return Watcher(Look.Actor.USER, cast(User, request.user).pk)
 
 
 class ApiKeyForm(forms.ModelForm[ApiKey]):

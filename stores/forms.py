@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from stores.models import Store
+from stores.models import Store, Tablet
 
 
 class PasswordForm(forms.Form):
@@ -45,6 +45,7 @@ class TabletForm(forms.Form):
         field = self.fields["store"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Store.objects.filter(pk__in=[store.pk for store in stores])
+        field.choices = [(store.pk, field.label_from_instance(store)) for store in stores]
         if len(stores) == 1:
             field.initial = stores[0].pk
 
@@ -53,3 +54,18 @@ class PinForm(forms.Form):
     """Six digits; what else was typed is a wrong PIN, not another error."""
 
     pin = forms.CharField(max_length=20)
+
+
+class ScannerForm(forms.ModelForm[Tablet]):
+    """How the hand scanner of this tablet types; without any of it most scanners work."""
+
+    class Meta:
+        model = Tablet
+        fields = ("scan_layout", "scan_prefix", "scan_suffix", "scan_ends_by_pause")
+        widgets = {"scan_layout": forms.RadioSelect}
+        labels = {
+            "scan_layout": _("The scanner types as"),
+            "scan_prefix": _("What it types before each code"),
+            "scan_suffix": _("What it types after each code, instead of Enter or Tab"),
+            "scan_ends_by_pause": _("It types nothing after a code: a short pause ends it"),
+        }

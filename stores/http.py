@@ -1,6 +1,7 @@
 """Who is asking: tablets by cookie, clerks by PIN, programs by key; and in which language."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 from uuid import UUID
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 TABLET_COOKIE = "omnistore_tablet"
+SIGN_IN_COOKIE = "omnistore_sign_in"
 LANGUAGE_COOKIE = "omnistore_language"
 
 P = ParamSpec("P")
@@ -91,11 +93,16 @@ def manager_required(view: ClerkView[P]) -> View[P]:
     return clerk_required(guarded)
 
 
+def signed_in(request: HttpRequest, tablet: Tablet, moment: datetime) -> Clerk | None:
+    """Return the clerk who is signed in on the tablet and with this request's own cookie."""
+    return tablets.signed_in(tablet, request.COOKIES.get(SIGN_IN_COOKIE, ""), moment)
+
+
 def _clerk_guarded(view: ClerkView[P], *, keeps_awake: bool) -> View[P]:
     @wraps(view)
     def guarded(request: TabletRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         moment = now()
-        clerk = tablets.signed_in(request.tablet, moment)
+        clerk = signed_in(request, request.tablet, moment)
         if clerk is None:
             return _locked(request)
         if keeps_awake:
@@ -115,6 +122,19 @@ def _locked(request: TabletRequest) -> HttpResponse:
         return HttpResponse(status=401, headers={"HX-Trigger": "locked"})
     came_from = request.get_full_path() if request.method == "GET" else "/"
     return redirect(f"{reverse('stores:clerks')}?{urlencode({'next': came_from})}")
+
+
+def keep(
+    request: HttpRequest,
+    response: HttpResponse,
+    name: str,
+    secret: str,
+    age: timedelta | None = None,
+) -> None:
+    """Let the browser keep the secret, out of reach of scripts; without `age` until it closes."""
+    response.set_cookie(
+        name, secret, max_age=age, secure=request.is_secure(), httponly=True, samesite="Lax"
+    )
 
 
 def go(request: HttpRequest, url: str) -> HttpResponse:

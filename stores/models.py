@@ -106,6 +106,13 @@ class Clerk(models.Model):
 class Tablet(models.Model):
     """A device opened for one store; it knows itself by a cookie whose hash is kept here."""
 
+    class ScanLayout(models.TextChoices):
+        """As which keyboard its hand scanner types."""
+
+        AUTO = "AUTO", _("found out by itself")
+        QWERTY = "QWERTY", _("QWERTY, as most scanners are delivered")
+        AS_TYPED = "AS_TYPED", _("the same as this tablet's keyboard")
+
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="tablets")
     register = models.ForeignKey(
         Register,
@@ -124,6 +131,18 @@ class Tablet(models.Model):
     )
     name = models.CharField(_("name"), max_length=40)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    # Of the cookie given with the latest PIN; empty when locked.
+    sign_in_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
+    # How its hand scanner types (static/js/controllers/wedge.js).
+    scan_layout = models.CharField(
+        _("keyboard of the scanner"),
+        max_length=8,
+        choices=ScanLayout.choices,
+        default=ScanLayout.AUTO,
+    )
+    scan_prefix = models.CharField(_("before each code"), max_length=8, blank=True)
+    scan_suffix = models.CharField(_("after each code"), max_length=8, blank=True)
+    scan_ends_by_pause = models.BooleanField(_("ends by a pause"), default=False)
     opened_at = models.DateTimeField(pgettext_lazy("tablet", "opened"))
     active_at = models.DateTimeField(_("last touched"))
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)

@@ -2,14 +2,21 @@
 
 import itertools
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from omnistore import words
+from omnistore.audit import access
+from omnistore.audit.looks import Watcher
+from omnistore.audit.models import AccessChange
 from omnistore.errors import Refused
+from omnistore.tokens import fingerprint, new_secret
 from stores.models import Clerk, PinTries, Store, Tablet
 
 PIN = re.compile(r"[0-9]{6}")
@@ -32,8 +39,13 @@ class WeakPin(Refused):
 
 
 def of(store: Store) -> QuerySet[Clerk]:
-    """Return the clerks who may sign in on the store's tablets, by name."""
-    return Clerk.objects.filter(stores=store, is_active=True).order_by("name")
+    """Return the clerks who may sign in on the store's tablets."""
+    return Clerk.objects.filter(stores=store, is_active=True)
+
+
+def by_name(clerks: Iterable[Clerk]) -> list[Clerk]:
+    """Return the clerks as one looks for a name in a list."""
+    return sorted(clerks, key=lambda clerk: words.in_order(clerk.name))
 
 
 def with_locks(store: Store) -> QuerySet[Clerk]:
@@ -42,10 +54,11 @@ def with_locks(store: Store) -> QuerySet[Clerk]:
     return of(store).annotate(is_pin_locked=Exists(locked))
 
 
-def sign_in(*, tablet: Tablet, clerk: Clerk, pin: str, at: datetime) -> None:
+def sign_in(*, tablet: Tablet, clerk: Clerk, pin: str, at: datetime) -> str:
     """
-    Sign the clerk in on the tablet.
+    Sign the clerk in on the tablet; return the secret that proves it until somebody locks.
 
+    Whoever was signed in before is out: of two at the same moment one stays, with his secret.
     The try is counted before the PIN is looked at, so that many at once are still five.
 
     Raises:
@@ -62,7 +75,18 @@ def sign_in(*, tablet: Tablet, clerk: Clerk, pin: str, at: datetime) -> None:
             raise PinLocked()
         raise WrongPin(left=left)
     tries.update(failures=0)
-    Tablet.objects.filter(pk=tablet.pk).update(clerk=clerk, active_at=at)
+    secret = new_secret()
+    Tablet.objects.filter(pk=tablet.pk, revoked_at=None).update(
+        clerk=clerk, sign_in_hash=fingerprint(secret), active_at=at
+    )
+    return secret
+
+
+@transaction.atomic
+def change_pin(*, clerk: Clerk, pin: str, by: Watcher, at: datetime) -> None:
+    """Let somebody give the clerk a new PIN, and note who; raises `WeakPin`, see `set_pin`."""
+    set_pin(clerk, pin)
+    access.note(kind=AccessChange.Kind.PIN_SET, subject_id=clerk.pk, by=by, at=at)
 
 
 def set_pin(clerk: Clerk, pin: str) -> None:
@@ -78,6 +102,13 @@ def set_pin(clerk: Clerk, pin: str) -> None:
     clerk.pin_hash = make_password(pin)
     clerk.save(update_fields=["pin_hash"])
     reset_tries(clerk)
+
+
+@transaction.atomic
+def let_try_again(*, clerk: Clerk, by: Watcher, at: datetime) -> None:
+    """Forget the clerk's wrong PINs on every tablet, and note who did."""
+    reset_tries(clerk)
+    access.note(kind=AccessChange.Kind.TRIES_FORGOTTEN, subject_id=clerk.pk, by=by, at=at)
 
 
 def reset_tries(clerk: Clerk) -> None:

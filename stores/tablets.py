@@ -1,11 +1,17 @@
 """Tablets: open one for a store, recognise it again, know who is signed in on it."""
 
 from datetime import datetime, timedelta
+from hmac import compare_digest
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from omnistore import words
+from omnistore.audit import access
+from omnistore.audit.looks import Watcher
+from omnistore.audit.models import AccessChange
 from omnistore.errors import Refused
 from omnistore.tokens import fingerprint, new_secret
 from stores.models import Clerk, Register, Store, Tablet, User
@@ -23,13 +29,18 @@ class MayNotOpen(Refused):
 def stores_for(user: User) -> list[Store]:
     """Return the stores for which the user may open a tablet."""
     active = Store.objects.filter(is_active=True)
-    if user.is_superuser:
-        return list(active.order_by("name"))
-    return list(
-        active.filter(
+    if not user.is_superuser:
+        active = active.filter(
             clerks__user=user, clerks__is_active=True, clerks__role=Clerk.Role.MANAGER
-        ).order_by("name")
-    )
+        )
+    return sorted(active, key=lambda store: words.in_order(store.name))
+
+
+def open_in(store: Store, *, here: Tablet) -> list[Tablet]:
+    """Return the store's open tablets, the one at hand first, the others by name."""
+    opened = Tablet.objects.filter(store=store, revoked_at=None)
+    rows = opened.select_related("clerk", "opened_by")
+    return sorted(rows, key=lambda tablet: (tablet.pk != here.pk, words.in_order(tablet.name)))
 
 
 def open(*, user: User, store: Store, name: str, at: datetime) -> tuple[Tablet, str]:
@@ -77,10 +88,14 @@ def recognise(secret: str) -> Tablet | None:
     return tablet
 
 
-def signed_in(tablet: Tablet, now: datetime) -> Clerk | None:
-    """Return the clerk at the tablet, None when nobody is, he left, or two idle minutes passed."""
+def signed_in(tablet: Tablet, sign_in: str, now: datetime) -> Clerk | None:
+    """
+    Return the clerk at the tablet, None when nobody is, he left, or two idle minutes passed.
+
+    `sign_in` is the secret that came with his PIN: a copy of the tablet's own cookie is locked.
+    """
     clerk = tablet.clerk
-    if clerk is None or not clerk.is_active:
+    if clerk is None or not clerk.is_active or not _is_fresh(tablet, sign_in):
         return None
     return clerk if now - tablet.active_at < settings.AUTO_LOCK_AFTER else None
 
@@ -91,11 +106,23 @@ def touch(tablet: Tablet, now: datetime) -> None:
         Tablet.objects.filter(pk=tablet.pk).update(active_at=now)
 
 
-def lock(tablet: Tablet) -> None:
-    """Sign the clerk out; his drafts stay."""
-    Tablet.objects.filter(pk=tablet.pk).update(clerk=None)
+def lock(tablet: Tablet, sign_in: str) -> None:
+    """
+    End that sign-in; the clerk's drafts stay.
+
+    A later sign-in lives on: a lock that was late on the way does not throw the next clerk out.
+    """
+    signed_in_so = Tablet.objects.filter(pk=tablet.pk, sign_in_hash=fingerprint(sign_in))
+    signed_in_so.update(clerk=None, sign_in_hash="")
 
 
-def revoke(tablet: Tablet, at: datetime) -> None:
-    """Make the tablet's cookie worthless for good."""
-    Tablet.objects.filter(pk=tablet.pk, revoked_at=None).update(revoked_at=at, clerk=None)
+@transaction.atomic
+def revoke(tablet: Tablet, *, by: Watcher, at: datetime) -> None:
+    """Make the tablet's cookie worthless for good, and note who did; twice is once."""
+    still_open = Tablet.objects.filter(pk=tablet.pk, revoked_at=None)
+    if still_open.update(revoked_at=at, clerk=None, sign_in_hash=""):
+        access.note(kind=AccessChange.Kind.TABLET_CLOSED, subject_id=tablet.pk, by=by, at=at)
+
+
+def _is_fresh(tablet: Tablet, sign_in: str) -> bool:
+    return bool(sign_in) and compare_digest(tablet.sign_in_hash, fingerprint(sign_in))

@@ -1,9 +1,12 @@
 from django.urls import path
 
-from stores.views import clerks, opening, team
+from stores.views import clerks, opening, tablet, team
 
 app_name = "stores"
 urlpatterns = [
+    path("tablet/", tablet.show, name="tablet"),
+    path("tablet/display/", tablet.display, name="display"),
+    path("tablet/scanner/", tablet.scanner, name="scanner"),
     path("tablet/open/", opening.open_tablet, name="open"),
     path("tablet/open/store/", opening.open_store, name="open_store"),
     path("clerks/", clerks.choose, name="clerks"),

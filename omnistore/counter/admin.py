@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 from customers import identity, loyalty
 from customers.http import NotesLooks, note
 from customers.models import Consent, Customer
+from omnistore import words
 from omnistore.audit.models import Look
 from omnistore.counter import recognition
 from omnistore.headoffice import NeverDeleted, ReadOnlyRows
@@ -97,7 +98,7 @@ class CustomerAdmin(NotesLooks, NeverDeleted):
     @admin.display(description=gettext_lazy("known by"))
     def known_by(self, customer: Customer) -> str:
         known = identity.of(customer)
-        return ", ".join(f"{row.get_kind_display()} {row.value}" for row in known) or "–"
+        return words.listed(f"{row.get_kind_display()} {row.value}" for row in known) or "–"
 
     @admin.display(description=gettext_lazy("points"))
     def points(self, customer: Customer) -> int | None:

@@ -10,6 +10,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from omnistore.counter import recognition
+from omnistore.counter.meanings import FORMS
+from orders.models import Product
 from orders.serializers import FoundOrder, FoundReturn
 from stores.http import key_of, note_read
 
@@ -19,6 +21,13 @@ class Text(serializers.Serializer[Any]):
 
     # How long it may be is the counter's rule, so the counter says it.
     text = serializers.CharField(allow_blank=True)
+    scanned_as = serializers.ChoiceField(
+        choices=FORMS,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="The form of the code, when it was scanned; unknown when the scanner keeps it.",
+    )
 
 
 class Understood(serializers.Serializer[Any]):
@@ -42,6 +51,16 @@ class Candidate(serializers.Serializer[Any]):
     last_purchase_at = serializers.DateTimeField(allow_null=True)
 
 
+class Article(serializers.Serializer[Product]):
+    """What has the barcode that was scanned where a person was expected."""
+
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    variant = serializers.CharField()
+    currency = serializers.CharField()
+    price = serializers.IntegerField()
+
+
 class Recognition(serializers.Serializer[Any]):
     """Whom and what the text leads to; `identified` is set when it is one person for sure."""
 
@@ -52,6 +71,7 @@ class Recognition(serializers.Serializer[Any]):
     customers = Candidate(many=True)
     orders = FoundOrder(many=True)
     returns = FoundReturn(many=True)
+    article = Article(allow_null=True)
     more = serializers.BooleanField(help_text="There are more than these: say more.")
 
 
@@ -63,7 +83,7 @@ class Identify(APIView):
         """Find whom a text means."""
         told = Text(data=request.data)
         told.is_valid(raise_exception=True)
-        found = recognition.find(told.validated_data["text"], store=key_of(request).store, at=now())
+        found = recognition.find(store=key_of(request).store, at=now(), **told.validated_data)
         if found.problem:
             raise found.problem
         note_read(request, (candidate.customer.pk for candidate in found.customers))

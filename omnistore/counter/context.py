@@ -6,12 +6,15 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from stores import displays
+
 
 def shop(request: HttpRequest) -> dict[str, Any]:
-    """Return the tablet and the clerk of this request, and whether this is the demo shop."""
+    """Return the tablet and the clerk of this request, its display, and whether it is the demo."""
     return {
         "tablet": getattr(request, "tablet", None),
         "clerk": getattr(request, "clerk", None),
+        "display": displays.of(request.COOKIES),
         "is_demo": settings.ENV == "demo",
         "other_language": "en" if get_language() == "fr" else "fr",
         "lock_after": int(settings.AUTO_LOCK_AFTER.total_seconds()),

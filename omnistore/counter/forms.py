@@ -1,9 +1,11 @@
 """What is asked of a new customer at the counter."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
+from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import ConsentWording
@@ -11,6 +13,13 @@ from customers.models import ConsentWording
 # The browser of a shared tablet keeps nobody's data.
 PRIVATE = {"autocomplete": "off", "autocorrect": "off", "spellcheck": "false"}
 YES_OR_NO = [("yes", _("Yes")), ("no", _("No"))]
+
+
+class Question(NamedTuple):
+    """A consent to ask for, and the language of its wording."""
+
+    field: forms.BoundField
+    language: str
 
 
 class SignUpForm(forms.Form):
@@ -44,7 +53,15 @@ class SignUpForm(forms.Form):
         label=_("Loyalty card"),
         max_length=40,
         required=False,
-        widget=forms.TextInput(attrs={**PRIVATE, "inputmode": "numeric"}),
+        # A hand scanner's text stays in it (static/js/controllers/wedge.js).
+        widget=forms.TextInput(attrs={**PRIVATE, "inputmode": "numeric", "data-takes-scan": True}),
+    )
+    # The questions are asked in it, and letters will be written in it.
+    customer_language = forms.ChoiceField(
+        label=_("The customer speaks"),
+        choices=[(code, capfirst(name)) for code, name in settings.LANGUAGES],
+        required=False,
+        widget=forms.RadioSelect,
     )
     share_phone = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
@@ -63,9 +80,11 @@ class SignUpForm(forms.Form):
             )
 
     @property
-    def questions(self) -> list[forms.BoundField]:
+    def questions(self) -> list[Question]:
         """The consents, in the order in which they are asked."""
-        return [self[f"consent_{wording.pk}"] for wording in self.wordings]
+        return [
+            Question(self[f"consent_{wording.pk}"], wording.language) for wording in self.wordings
+        ]
 
     @property
     def answers(self) -> dict[int, bool]:

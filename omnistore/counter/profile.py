@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers import consent, identity, loyalty, touches
 from customers.models import Consent, Customer, Identifier, Touch, Visit
-from omnistore.counter.reading import Kind
+from omnistore.counter.meanings import Kind
 from orders import carts, history
 from orders.carts import OpenCart
 from orders.history import Purchase
@@ -74,6 +74,14 @@ class Answers(NamedTuple):
     on: date
     store: Store | None
     entries: list[Consent]
+
+    @property
+    def by_purpose(self) -> dict[str, list[Consent]]:
+        """The answers under the purpose they were asked for, in asking order."""
+        purposes: dict[str, list[Consent]] = {}
+        for entry in self.entries:
+            purposes.setdefault(entry.wording.get_purpose_display(), []).append(entry)
+        return purposes
 
 
 @dataclass(frozen=True)

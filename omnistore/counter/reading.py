@@ -1,33 +1,29 @@
-"""Reading: everything that a text in the identify field can mean, before anybody is looked up."""
+"""
+Reading: everything that a text in the identify field can mean, before anybody is looked up.
+
+The only place that says so, whether it was typed, came from the camera or from a hand scanner.
+"""
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import replace
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from customers import cards, emails, names, phones
 from customers.models import Identifier
 from omnistore import typed, words
+from omnistore.counter import codes
+from omnistore.counter.meanings import Kind, Reading
 from omnistore.errors import Invalid
-from orders import numbers
+from orders import barcodes, numbers
 
 LONGEST = 512
 # A number of an order as `orders.numbers.key` keeps it.
 LONGEST_NUMBER = 40
 # So many digits are more likely a phone than a number of ours.
 LIKE_A_PHONE = 8
-
-
-class Kind(models.TextChoices):
-    """What a text was understood as."""
-
-    PHONE = "PHONE", _("phone")
-    CARD = "CARD", _("loyalty card")
-    EMAIL = "EMAIL", _("e-mail")
-    NAME = "NAME", _("name")
-    ORDER = "ORDER", _("order or receipt")
-    NOTHING = "NOTHING", _("not understood")
+# Bars on goods, by the names that browsers give them: never a phone.
+ON_GOODS = frozenset(["ean_13", "ean_8", "upc_a", "upc_e", "itf"])
 
 
 class NothingTyped(Invalid):
@@ -45,39 +41,50 @@ class TooShort(Invalid):
     words = _("Type at least two letters of the name.")
 
 
-@dataclass(frozen=True)
-class Reading:
-    """
-    What a text can mean.
-
-    `kind` and `shown` are the likeliest meaning, `doubt` is what to say when nothing is found.
-    """
-
-    kind: Kind
-    shown: str
-    identifiers: tuple[tuple[str, str], ...] = ()
-    number: str = ""
-    words: tuple[str, ...] = ()
-    doubt: Invalid | None = None
+class UnknownArticle(Invalid):
+    code = "unknown_article"
+    words = _(
+        "This is the barcode of an article, but no article of ours has it. "
+        "To recognise somebody, scan a card or a receipt."
+    )
 
 
-def read(text: str, country: str) -> Reading:
+def read(text: str, country: str, *, scanned_as: str = "") -> Reading:
     """
     Return all that the text can mean in a store of that country.
+
+    `scanned_as` is the form of the code it was scanned from (`qr_code`, `ean_13`, … or
+    `unknown`), empty when it was typed.
 
     Raises:
         Invalid: too_long, unreadable, nothing_typed, too_short, not_understood, not_an_email.
     """
+    if gtin := barcodes.within(text[:LONGEST]):
+        return _article(gtin)
+    if code := codes.recognise(text):
+        return code
+    if scanned_as and len(text) > LONGEST:
+        return codes.plain_text()
     line = unicodedata.normalize("NFKC", typed.line(text, most=LONGEST)).strip()
     if not line:
         raise NothingTyped()
+    if phones.digits(line) is not None:
+        return _digits(line, country, scanned_as)
+    if scanned_as and not (emails.normalise(line) or _is_like_a_number(line)):
+        return codes.plain_text()
+    return _written(line)
+
+
+def _written(line: str) -> Reading:
     if "@" in line:
         return _email(line)
-    if phones.digits(line) is not None:
-        return _digits(line, country)
     if any(character.isdigit() for character in line):
         return _number(line)
     return _name(line)
+
+
+def _article(gtin: str) -> Reading:
+    return Reading(Kind.ARTICLE, barcodes.shown(gtin), gtin=gtin, doubt=UnknownArticle())
 
 
 def _email(line: str) -> Reading:
@@ -87,36 +94,55 @@ def _email(line: str) -> Reading:
     return Reading(Kind.EMAIL, address, identifiers=((Identifier.Kind.EMAIL, address),))
 
 
-def _digits(line: str, country: str) -> Reading:
+def _digits(line: str, country: str, scanned_as: str) -> Reading:
     digits, card = phones.digits(line) or "", cards.normalise(line)
-    meanings = phones.meanings(line, country)
+    gtin = barcodes.normalise(digits) or ""
+    meanings = [] if gtin and scanned_as in ON_GOODS else phones.meanings(line, country)
     pairs = [(Identifier.Kind.PHONE, meaning.e164) for meaning in meanings]
     pairs = [(Identifier.Kind.CARD, card), *pairs] if card else pairs
     # No order of ours has a + in its number.
     number = "" if digits.startswith("+") else digits
-    kind, shown, doubt = _likeliest(line, digits, country, card, meanings)
-    return Reading(kind, shown, tuple(pairs), number, doubt=doubt)
+    phone = meanings[0] if meanings else None
+    if gtin and _is_on_goods(gtin, digits, phone, is_scanned=bool(scanned_as)):
+        return replace(_article(gtin), identifiers=tuple(pairs), number=number)
+    kind, shown, doubt = _likeliest(line, digits, country, card, phone)
+    return Reading(kind, shown, tuple(pairs), number, gtin=gtin, doubt=doubt)
+
+
+def _is_on_goods(gtin: str, digits: str, phone: phones.Meaning | None, *, is_scanned: bool) -> bool:
+    """Whether the digits are more likely an article's than a phone, a card or a number of ours."""
+    if barcodes.is_restricted(gtin) or (phone and phone.exists and not phone.is_guess):
+        return False
+    if len(digits) == 8:
+        return is_scanned
+    # 00 and a country's code; an UPC written as EAN-13 begins so too, but is scanned.
+    return is_scanned or not digits.startswith("00")
 
 
 def _likeliest(
-    line: str, digits: str, country: str, card: str | None, meanings: list[phones.Meaning]
+    line: str, digits: str, country: str, card: str | None, phone: phones.Meaning | None
 ) -> tuple[Kind, str, Invalid | None]:
     """Return what the digits most likely are, how that is written, and what may be wrong."""
-    phone = meanings[0] if meanings else None
     if card and not digits.startswith("00"):
         return Kind.CARD, card, None
     if cards.EAN13.fullmatch(digits) and not (phone and phone.exists and not phone.is_guess):
         return Kind.CARD, line, cards.why_not(digits)
     if phone and (phone.exists or not phone.is_guess):
-        return Kind.PHONE, words.phone(phone.e164), None
+        return Kind.PHONE, words.phone(phone.e164, country), None
     if len(digits) >= LIKE_A_PHONE or digits.startswith(("+", "0")):
         return Kind.PHONE, line, phones.why_not(line, country)
     return Kind.ORDER, line, None
 
 
+def _is_like_a_number(line: str) -> bool:
+    """Whether a code with letters can be a number of ours: one word or two, digits among them."""
+    is_short = len(line) <= LONGEST_NUMBER and len(line.split()) <= 3
+    return is_short and line.isascii() and any(character.isdigit() for character in line)
+
+
 def _number(line: str) -> Reading:
     number = numbers.key(line)
-    if not number or len(number) == LONGEST_NUMBER:
+    if not number or len(number) == LONGEST_NUMBER or len(line) > 2 * LONGEST_NUMBER:
         raise NotUnderstood()
     return Reading(Kind.ORDER, line, number=number)
 

@@ -19,9 +19,11 @@ from customers import emails, identity, names, phones
 from customers.identity import Holder
 from customers.models import Customer, Evidence, Identifier, NameKey
 from omnistore import words
-from omnistore.counter.reading import Kind, Reading, read
+from omnistore.counter.meanings import Kind, Reading
+from omnistore.counter.reading import read
 from omnistore.errors import Refused
-from orders.models import CustomerReturn, Order
+from orders import barcodes, catalogue
+from orders.models import CustomerReturn, Order, Product
 from stores.models import Store
 
 # So many are shown; beyond them the clerk asks for more.
@@ -34,10 +36,14 @@ MOST_WORDS = 6
 
 @dataclass(frozen=True)
 class Understood:
-    """What the text was taken for, and how it is written: PHONE and 06 12 34 56 78."""
+    """
+    What the text was taken for, and how it is written: PHONE and 06 12 34 56 78.
+
+    Nothing is shown of a code that leads to nobody, but the host of a web address.
+    """
 
     kind: Kind
-    shown: str
+    shown: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,8 @@ class Recognition:
     customers: list[Candidate] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
     returns: list[CustomerReturn] = field(default_factory=list)
+    # What has this barcode, where a person was expected.
+    article: Product | None = None
     problem: Refused | None = None
     # There are more than those shown.
     more: bool = False
@@ -78,52 +86,74 @@ class Recognition:
         return self.understood.kind == Kind.ORDER
 
     @property
+    def size(self) -> int:
+        """How many there are to choose from."""
+        return len(self.customers) + len(self.orders) + len(self.returns)
+
+    @property
     def is_single(self) -> bool:
-        return len(self.customers) + len(self.orders) + len(self.returns) == 1
+        return self.size == 1
 
     @property
     def is_empty(self) -> bool:
-        return not (self.customers or self.orders or self.returns)
+        return not (self.customers or self.orders or self.returns or self.article)
 
 
-def find(text: str, *, store: Store, at: datetime) -> Recognition:
+def find(text: str, *, store: Store, at: datetime, scanned_as: str = "") -> Recognition:
     """
-    Return whom and what the text leads to; never raises, whatever was typed.
+    Return whom and what the text leads to; never raises, whatever was typed or scanned.
 
-    Two queries at most for names, three for anything else; two when it identifies. An
-    identified person comes without what only choosing needs (last purchase, home store). Those of
-    this store come first, then who bought last.
+    Two queries at most for names, three for anything else, one more for digits that can be an
+    article's; two when it identifies, none for a code that leads to nobody. An identified person
+    comes without what only choosing needs (last purchase, home store). Those of this store come
+    first, then who bought last.
     """
     try:
-        reading = read(text, store.country)
+        reading = read(text, store.country, scanned_as=scanned_as)
     except Refused as refusal:
-        return Recognition(Understood(Kind.NOTHING, ""), problem=refusal)
+        return Recognition(Understood(Kind.NOTHING), problem=refusal)
     if reading.words:
         return _by_name(reading, store, at)
-    return _by_value(reading, store, at)
+    if reading.identifiers or reading.number:
+        return _by_value(reading, store, at)
+    return _by_barcode(reading) or _doubtful(reading)
 
 
 def _by_value(reading: Reading, store: Store, at: datetime) -> Recognition:
     sighting = identity.seen(reading.identifiers)
-    person = _alone(sighting.holders)
+    person = _alone(sighting.holders, store.country)
     if person and not _is_anothers_order(reading.number, person.customer):
-        understood = _understood(reading, sighting.holders, [])
+        understood = _understood(reading, sighting.holders, [], store.country)
         return Recognition(understood, customers=[person], identified=person)
     orders = _orders(reading.number)
     if not (sighting.holders or orders):
         return _nothing_yet(reading, sighting)
-    people = _people(sighting.holders, orders)
+    people = _people(sighting.holders, orders, store.country)
     ranked = people if person else _detailed(people[: MOST + 1], store, at)
     return Recognition(
-        _understood(reading, sighting.holders, orders),
+        _understood(reading, sighting.holders, orders, store.country),
         customers=ranked[:MOST],
         orders=orders,
         more=len(people) > MOST,
     )
 
 
+def _by_barcode(reading: Reading) -> Recognition | None:
+    """Return the article with that barcode, None when no article has it."""
+    article = catalogue.by_barcode(reading.gtin) if reading.gtin else None
+    if article is None:
+        return None
+    return Recognition(Understood(Kind.ARTICLE, barcodes.shown(reading.gtin)), article=article)
+
+
+def _doubtful(reading: Reading) -> Recognition:
+    return Recognition(Understood(reading.kind, reading.shown), problem=reading.doubt)
+
+
 def _nothing_yet(reading: Reading, sighting: identity.Sighting) -> Recognition:
-    """Return the returns with that number; without any, what is to be said."""
+    """Return the article or the returns with that number; without any, what is to be said."""
+    if article := _by_barcode(reading):
+        return article
     returns = _returns(reading.number)
     understood = Understood(Kind.ORDER if returns else reading.kind, reading.shown)
     doubt = identity.Blocked() if sighting.blocked else reading.doubt
@@ -165,14 +195,15 @@ def _returns(number: str) -> list[CustomerReturn]:
     return list(returns.select_related("customer", "store").order_by("-created_at")[:MOST])
 
 
-def _people(holders: Sequence[Holder], orders: Sequence[Order]) -> list[Candidate]:
+def _people(holders: Sequence[Holder], orders: Sequence[Order], country: str) -> list[Candidate]:
     """Return each person once, by the first thing that leads to him."""
     people: dict[UUID, Candidate] = {}
     for holder in holders:
         kind = Kind(holder.identifier.kind)
         evidence = _SHARED if holder.identifier.is_shared else _EVIDENCE
         person = Candidate(holder.customer, kind, holder.identifier, evidence[kind])
-        people.setdefault(holder.customer.pk, _with_masked_value(person, holder.identifier))
+        masked = _with_masked_value(person, holder.identifier, country)
+        people.setdefault(holder.customer.pk, masked)
     for order in orders:
         if order.customer:
             candidate = Candidate(order.customer, Kind.ORDER, evidence=_EVIDENCE[Kind.ORDER])
@@ -180,17 +211,17 @@ def _people(holders: Sequence[Holder], orders: Sequence[Order]) -> list[Candidat
     return list(people.values())
 
 
-def _with_masked_value(person: Candidate, identifier: Identifier) -> Candidate:
+def _with_masked_value(person: Candidate, identifier: Identifier, country: str) -> Candidate:
     if person.how == Kind.PHONE:
-        return replace(person, phone=phones.masked(identifier.value))
+        return replace(person, phone=phones.masked(identifier.value, country))
     if person.how == Kind.EMAIL:
         return replace(person, email=emails.masked(identifier.value))
     return person
 
 
-def _alone(holders: Sequence[Holder]) -> Candidate | None:
+def _alone(holders: Sequence[Holder], country: str) -> Candidate | None:
     """Return the one person found, if a value that he does not share led to him."""
-    people = _people(holders, [])
+    people = _people(holders, [], country)
     is_his_own = any(not holder.identifier.is_shared for holder in holders)
     return people[0] if is_his_own and len(people) == 1 else None
 
@@ -202,13 +233,16 @@ def _is_anothers_order(number: str, customer: Customer) -> bool:
     return Order.objects.filter(number_key=number).exclude(customer=customer).exists()
 
 
-def _understood(reading: Reading, holders: Sequence[Holder], orders: Sequence[Order]) -> Understood:
+def _understood(
+    reading: Reading, holders: Sequence[Holder], orders: Sequence[Order], country: str
+) -> Understood:
     if not holders:
         return Understood(Kind.ORDER, orders[0].number)
     identifier = holders[0].identifier
     kind = Kind(identifier.kind)
+    is_phone = kind == Kind.PHONE
     return Understood(
-        kind, words.phone(identifier.value) if kind == Kind.PHONE else identifier.value
+        kind, words.phone(identifier.value, country) if is_phone else identifier.value
     )
 
 
@@ -218,7 +252,7 @@ def _detailed(
     """Return the people with what choosing needs: whole names first, then this store's own."""
     by_id = {person.customer.pk: person for person in people}
     rows = _with_details(at).filter(pk__in=by_id) if by_id else []
-    detailed = [_filled(by_id[row.pk], row) for row in rows]
+    detailed = [_filled(by_id[row.pk], row, store.country) for row in rows]
 
     def rank(person: Candidate) -> tuple[bool, bool, float, str]:
         customer, bought_at = person.customer, person.last_purchase_at
@@ -229,11 +263,11 @@ def _detailed(
     return sorted(detailed, key=rank)
 
 
-def _filled(person: Candidate, row: Any) -> Candidate:
+def _filled(person: Candidate, row: Any, country: str) -> Candidate:
     return replace(
         person,
         customer=row,
-        phone=phones.masked(row.phone) if row.phone else "",
+        phone=phones.masked(row.phone, country) if row.phone else "",
         email=emails.masked(row.email) if row.email else "",
         home_store=row.home_store.name if row.home_store else "",
         last_purchase_at=row.last_purchase_at,

@@ -1,17 +1,23 @@
 from django.urls import path
 
-from omnistore.counter.views import customers, identifying, orders, signing_up
+from omnistore.counter.views import customers, design, identifying, installing, orders, signing_up
 
 app_name = "counter"
 urlpatterns = [
     path("", identifying.home, name="home"),
+    path("design/", design.show, name="design"),
     path("identify/", identifying.identify, name="identify"),
     path("understand/", identifying.understand, name="understand"),
     path("anonymous/", identifying.anonymous, name="anonymous"),
     path("sign-up/", signing_up.sign_up, name="sign_up"),
     path("sign-up/with/", signing_up.sign_up_with, name="sign_up_with"),
+    path("sign-up/again/", signing_up.sign_up_again, name="sign_up_again"),
     path("customers/<uuid:customer_id>/", customers.show, name="customer"),
     path("customers/<uuid:customer_id>/choose/", identifying.choose, name="choose"),
     path("customers/<uuid:customer_id>/crm/", customers.crm_state, name="crm_state"),
     path("orders/<uuid:order_id>/", orders.show, name="order"),
+    path("manifest.<str:language>.webmanifest", installing.manifest, name="manifest"),
+    path("service-worker.js", installing.service_worker, name="service_worker"),
+    path("offline/", installing.offline, name="offline"),
+    path("alive/", installing.alive, name="alive"),
 ]

@@ -112,7 +112,7 @@ class DeliveryAdmin(ReadOnly):
     search_help_text = gettext_lazy("Id of a delivery, event or customer, in full.")
     list_display = (
         *("message", "customer", "connection", "state", "attempts", "due_at"),
-        *("last_status", "last_words", "created_at", "delivered_at"),
+        *("last_status", "last_words", "delivered_at"),
     )
     list_filter = ("state", "connection")
     list_select_related = ("event", "connection")

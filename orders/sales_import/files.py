@@ -84,7 +84,7 @@ def _check_header(line: bytes) -> None:
     header = line.decode("utf-8-sig").strip()
     if header.replace('"', "").replace(" ", "") != COLUMNS:
         raise BadFile(
-            _("The file's columns are not the expected ones. The first line must be: %(columns)s"),
+            _("The file’s columns are not the expected ones. The first line must be: %(columns)s"),
             columns=COLUMNS,
         )
 

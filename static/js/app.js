@@ -1,24 +1,44 @@
-/** Starts htmx and names every Stimulus controller; markup does the rest. */
+/**
+ * Starts htmx and names every Stimulus controller; markup does the rest.
+ *
+ * Each begins in a turn of its own, so that a tap never waits for all of them; first come those
+ * that listen to the whole page.
+ */
 import "htmx"
 import { Application } from "stimulus"
+import "installed"
+import Announcer from "controllers/announcer"
+import Busy from "controllers/busy"
+import Camera from "controllers/camera"
+import Carry from "controllers/carry"
 import Dialog from "controllers/dialog"
 import Find from "controllers/find"
+import Focus from "controllers/focus"
 import Fold from "controllers/fold"
+import Keyboard from "controllers/keyboard"
 import Lock from "controllers/lock"
 import Network from "controllers/network"
 import Pinpad from "controllers/pinpad"
+import Reckon from "controllers/reckon"
 import Reveal from "controllers/reveal"
+import Scanner from "controllers/scanner"
 import Stepper from "controllers/stepper"
+import Toasts from "controllers/toasts"
+import Trial from "controllers/trial"
+import Waiting from "controllers/waiting"
+import Wedge from "controllers/wedge"
+
+const CONTROLLERS = {
+  wedge: Wedge, find: Find, lock: Lock, network: Network, pinpad: Pinpad, announcer: Announcer,
+  focus: Focus, busy: Busy, camera: Camera, carry: Carry, dialog: Dialog, fold: Fold,
+  keyboard: Keyboard, reckon: Reckon, reveal: Reveal, scanner: Scanner, stepper: Stepper,
+  toasts: Toasts, trial: Trial, waiting: Waiting,
+}
+
+const pause = () => globalThis.scheduler?.yield?.() ?? new Promise((done) => setTimeout(done))
 
 const application = Application.start()
-application.register("dialog", Dialog)
-application.register("find", Find)
-application.register("fold", Fold)
-application.register("lock", Lock)
-application.register("network", Network)
-application.register("pinpad", Pinpad)
-application.register("reveal", Reveal)
-application.register("stepper", Stepper)
-
-// What only works with scripts shows from here on (pinpad.css).
-document.documentElement.classList.add("is-scripted")
+for (const [name, controller] of Object.entries(CONTROLLERS)) {
+  application.register(name, controller)
+  await pause()
+}

@@ -14,12 +14,15 @@ from stores import staff, tablets
 from stores.forms import PinForm
 from stores.http import (
     LANGUAGE_COOKIE,
+    SIGN_IN_COOKIE,
     TABLET_COOKIE,
     ClerkRequest,
     TabletRequest,
     clerk_required,
     go,
+    keep,
     local_path,
+    signed_in,
     tablet_required,
 )
 from stores.models import Clerk
@@ -31,7 +34,7 @@ YEAR = 365 * 24 * 3600
 def choose(request: TabletRequest) -> HttpResponse:
     """Show the names of this store's clerks, and of no other's."""
     onward = local_path(request.GET.get("next", "/"))
-    clerks = staff.of(request.tablet.store)
+    clerks = staff.by_name(staff.of(request.tablet.store))
     return render(request, "stores/clerks.html", {"clerks": clerks, "next": onward})
 
 
@@ -47,12 +50,13 @@ def sign_in(request: TabletRequest, clerk_id: int) -> HttpResponse:
         return render(request, "stores/pin.html", pad)
 
     try:
-        _let_in(request, clerk)
+        secret = _let_in(request, clerk)
     except Refused as refusal:
         template = "stores/_pin.html" if request.htmx else "stores/pin.html"
         return render(request, template, pad | _no(refusal), status=refusal.status)
 
     response = go(request, onward)
+    keep(request, response, SIGN_IN_COOKIE, secret)
     response.set_cookie(LANGUAGE_COOKIE, clerk.language, max_age=YEAR, samesite="Lax")
     return response
 
@@ -65,11 +69,12 @@ def unlock(request: TabletRequest, clerk_id: int) -> HttpResponse:
     pad = {"pin_clerk": clerk, "is_lock": True}
     with translation.override(clerk.language):
         try:
-            _let_in(request, clerk)
+            secret = _let_in(request, clerk)
         except Refused as refusal:
             return render(request, "stores/_pin.html", pad | _no(refusal), status=refusal.status)
 
         response = render(request, "stores/_pin.html", pad)
+    keep(request, response, SIGN_IN_COOKIE, secret)
     response.headers["HX-Trigger"] = "unlocked"
     return response
 
@@ -78,7 +83,8 @@ def unlock(request: TabletRequest, clerk_id: int) -> HttpResponse:
 @tablet_required
 def lock(request: TabletRequest) -> HttpResponse:
     """Sign the clerk out and show the names."""
-    tablets.lock(request.tablet)
+    # The cookie stays: it opens nothing any more, and taking it back could meet the next one.
+    tablets.lock(request.tablet, request.COOKIES.get(SIGN_IN_COOKIE, ""))
     # An open page has covered itself already.
     return HttpResponse(status=204) if request.htmx else redirect("stores:clerks")
 
@@ -97,10 +103,13 @@ def language(request: HttpRequest) -> HttpResponseBase:
     if chosen not in dict(settings.LANGUAGES):
         chosen = settings.LANGUAGE_CODE
     tablet = tablets.recognise(request.COOKIES.get(TABLET_COOKIE, ""))
-    clerk = tablets.signed_in(tablet, now()) if tablet else None
+    clerk = signed_in(request, tablet, now()) if tablet else None
     if clerk:
         Clerk.objects.filter(pk=clerk.pk).update(language=chosen)
-    response = redirect(local_path(request.POST.get("next", "/")))
+    # What is half made comes along and goes back to the page it came from (carry.js).
+    again = request.POST.get("again")
+    onward = local_path(again or request.POST.get("next", "/"))
+    response = redirect(onward, preserve_request=bool(again))
     response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR, samesite="Lax")
     return response
 
@@ -109,7 +118,7 @@ def _no(refusal: Refused) -> dict[str, Any]:
     return {"refusal": refusal, "is_shut": isinstance(refusal, staff.PinLocked)}
 
 
-def _let_in(request: TabletRequest, clerk: Clerk) -> None:
+def _let_in(request: TabletRequest, clerk: Clerk) -> str:
     form = PinForm(request.POST)
     pin = form.cleaned_data["pin"] if form.is_valid() else ""
-    staff.sign_in(tablet=request.tablet, clerk=clerk, pin=pin, at=now())
+    return staff.sign_in(tablet=request.tablet, clerk=clerk, pin=pin, at=now())

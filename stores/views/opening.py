@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from omnistore.audit.looks import Watcher
+from omnistore.audit.models import Look
 from omnistore.errors import Refused
 from stores import passwords, tablets
 from stores.forms import PasswordForm, TabletForm
-from stores.http import TABLET_COOKIE, address
+from stores.http import TABLET_COOKIE, address, keep
 from stores.models import Tablet, User
 
 COOKIE_AGE = timedelta(days=400)
@@ -58,17 +60,10 @@ def open_store(request: HttpRequest) -> HttpResponse:
 
     store, name, moment = form.cleaned_data["store"], form.cleaned_data["name"], now()
     if before := tablets.recognise(request.COOKIES.get(TABLET_COOKIE, "")):
-        tablets.revoke(before, moment)
+        tablets.revoke(before, by=Watcher(Look.Actor.USER, user.pk, before.pk), at=moment)
     _tablet, secret = tablets.open(user=user, store=store, name=name, at=moment)
     response = redirect("stores:clerks")
-    response.set_cookie(
-        TABLET_COOKIE,
-        secret,
-        max_age=COOKIE_AGE,
-        secure=request.is_secure(),
-        httponly=True,
-        samesite="Lax",
-    )
+    keep(request, response, TABLET_COOKIE, secret, COOKIE_AGE)
     return response
 
 

@@ -1,7 +1,6 @@
 """The manager's page: who may sign in here, whose PIN is locked, which tablets are open."""
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
@@ -19,8 +18,9 @@ from stores.models import Clerk, Tablet
 @manager_required
 def team(request: ClerkRequest) -> HttpResponse:
     """Show the store's clerks and tablets."""
-    clerks = staff.with_locks(request.tablet.store)
-    return render(request, "stores/team.html", {"clerks": clerks, "tablets": _tablets_of(request)})
+    clerks = staff.by_name(staff.with_locks(request.tablet.store))
+    opened = tablets.open_in(request.tablet.store, here=request.tablet)
+    return render(request, "stores/team.html", {"clerks": clerks, "tablets": opened})
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,8 +33,9 @@ def set_pin(request: ClerkRequest, clerk_id: int) -> HttpResponse:
         return render(request, "stores/set_pin.html", pad)
 
     form = PinForm(request.POST)
+    pin = form.cleaned_data["pin"] if form.is_valid() else ""
     try:
-        staff.set_pin(clerk, form.cleaned_data["pin"] if form.is_valid() else "")
+        staff.change_pin(clerk=clerk, pin=pin, by=request.watcher, at=now())
     except Refused as refusal:
         pad["refusal"] = refusal
         return render(request, "stores/set_pin.html", pad, status=refusal.status)
@@ -48,7 +49,7 @@ def set_pin(request: ClerkRequest, clerk_id: int) -> HttpResponse:
 def reset_tries(request: ClerkRequest, clerk_id: int) -> HttpResponse:
     """Let a clerk of this store try his PIN again."""
     clerk = _clerk_of(request, clerk_id)
-    staff.reset_tries(clerk)
+    staff.let_try_again(clerk=clerk, by=request.watcher, at=now())
     messages.success(request, _("%(name)s may try again.") % {"name": clerk.name})
     return redirect("stores:team")
 
@@ -57,16 +58,11 @@ def reset_tries(request: ClerkRequest, clerk_id: int) -> HttpResponse:
 @manager_required
 def revoke(request: ClerkRequest, tablet_id: int) -> HttpResponse:
     """Close a tablet of this store for good."""
-    tablet = get_object_or_404(_tablets_of(request), pk=tablet_id)
-    tablets.revoke(tablet, now())
+    tablet = get_object_or_404(Tablet, pk=tablet_id, store=request.tablet.store, revoked_at=None)
+    tablets.revoke(tablet, by=request.watcher, at=now())
     messages.success(request, _("%(name)s is closed.") % {"name": tablet.name})
     return redirect("stores:team")
 
 
 def _clerk_of(request: ClerkRequest, clerk_id: int) -> Clerk:
     return get_object_or_404(staff.of(request.tablet.store), pk=clerk_id)
-
-
-def _tablets_of(request: ClerkRequest) -> QuerySet[Tablet]:
-    opened = Tablet.objects.filter(store=request.tablet.store, revoked_at=None)
-    return opened.select_related("clerk", "opened_by").order_by("name")

@@ -1,17 +1,19 @@
 """`omnistore.words` for templates: `{{ refund.amount|money:refund.currency }}`."""
 
-from babel.numbers import format_decimal
+from functools import cache
+
 from django import template
 from django.forms import BoundField
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from customers.models import Identifier
-from omnistore import words
+from omnistore import modules, words
 
 register = template.Library()
 
-for write in (words.money, words.phone, words.ago, words.day):
+for write in (words.money, words.amount, words.phone, words.ago, words.day, words.moment):
     register.filter(write.__name__, write)
 
 
@@ -22,23 +24,43 @@ def styled_input(field: BoundField) -> SafeString:
 
 
 @register.filter
-def amount(number: int) -> str:
-    """Return the whole number as people write it: 1 240 or 1,240."""
-    return format_decimal(number, locale=get_language() or "fr")
-
-
-@register.filter
 def whole(number: str) -> str:
     """Return the number of an order so that no line ends in its middle."""
     return number.replace("-", "\N{NON-BREAKING HYPHEN}")
 
 
 @register.filter
-def identifier(held: Identifier) -> str:
-    """Return the phone, e-mail or card as the clerk reads it out."""
+def identifier(held: Identifier, country: str) -> str:
+    """Return the phone, e-mail or card as the clerk of a store in that country reads it out."""
     if held.kind == Identifier.Kind.PHONE:
-        return words.phone(held.value)
+        return words.phone(held.value, country)
     if held.kind == Identifier.Kind.CARD:
         # 2 000000 000015, as it is printed under the bars.
-        return f"{held.value[:1]} {held.value[1:7]} {held.value[7:]}"
+        return words.NO_BREAK.join((held.value[:1], held.value[1:7], held.value[7:]))
     return held.value
+
+
+@register.simple_tag
+@cache
+def icon(name: str, size: str = "") -> SafeString:
+    """Return one drawing of the sprite; a page has fifty of them."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        f" icon--{size}" if size else "",
+        static("icons/sprite.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def import_map() -> SafeString:
+    """Return what names our modules, for `<script type="importmap">`."""
+    # Our own file and addresses, and nothing of the request.
+    return mark_safe(modules.import_map())
+
+
+@register.simple_tag
+def module_preloads() -> SafeString:
+    """Return a link for every module that the page needs at once."""
+    addresses = ((address,) for address in modules.needed_at_once())
+    return format_html_join("\n    ", '<link rel="modulepreload" href="{}">', addresses)

@@ -15,19 +15,23 @@ from customers import visits
 from customers.models import Customer, Identifier
 from omnistore.audit import looks
 from omnistore.audit.models import Look
-from omnistore.counter import recognition
-from omnistore.counter.reading import Kind, read
+from omnistore.counter import hints, recognition
+from omnistore.counter.meanings import FORMS, Kind
+from omnistore.counter.reading import read
 from omnistore.counter.recognition import Recognition
 from omnistore.errors import Refused
 from stores.http import ClerkRequest, clerk_required, go
+
+SCANNERS = ("camera", "hand")
 
 
 @require_safe
 @clerk_required
 def home(request: ClerkRequest) -> HttpResponse:
     """Ask who it is."""
-    counts = visits.of_the_day(request.tablet.store, now())
-    return render(request, "counter/home.html", {"counts": counts})
+    moment = now()
+    counts = visits.of_the_day(request.tablet.store, moment)
+    return render(request, "counter/home.html", {"counts": counts, "hint": hints.of(moment)})
 
 
 @require_POST
@@ -35,7 +39,8 @@ def home(request: ClerkRequest) -> HttpResponse:
 def understand(request: ClerkRequest) -> HttpResponse:
     """Say what the text is taken for while it is being typed; nobody is looked up."""
     try:
-        reading = read(request.POST.get("text", ""), request.tablet.store.country)
+        country, text = request.tablet.store.country, request.POST.get("text", "")
+        reading = read(text, country, scanned_as=_scanned_as(request))
     except Refused:
         reading = None
     return render(request, "counter/_understood.html", {"understood": reading})
@@ -49,7 +54,9 @@ def identify(request: ClerkRequest) -> HttpResponse:
         # A tablet that wakes up asks for its last address again, without what was typed.
         return go(request, reverse("counter:home"))
     text, moment = request.POST.get("text", ""), now()
-    found = recognition.find(text, store=request.tablet.store, at=moment)
+    found = recognition.find(
+        text, store=request.tablet.store, at=moment, scanned_as=_scanned_as(request)
+    )
     if person := found.identified:
         return _meet(request, person.customer, via=person.via, how=person.how)
     if order_id := _the_only_order(found):
@@ -60,8 +67,8 @@ def identify(request: ClerkRequest) -> HttpResponse:
             watcher=request.watcher, customer_ids=shown, reason=Look.Reason.LISTED, at=moment
         )
     template = "counter/_found.html" if request.htmx else "counter/home.html"
-    # What cannot even be read is not echoed: it may be ten thousand letters.
-    typed = "" if found.understood.kind == Kind.NOTHING else text
+    # Only what can lead to people is echoed: the rest may be a password, or ten thousand letters.
+    typed = text if found.understood.kind.leads_to_people else ""
     answer = {"found": found, "typed": typed}
     return render(request, template, answer, status=422 if found.problem else 200)
 
@@ -108,6 +115,14 @@ def _meet(
             at=moment,
         )
     return go(request, reverse("counter:customer", args=[customer.pk]))
+
+
+def _scanned_as(request: ClerkRequest) -> str:
+    """Return the form of the code that was scanned, empty when the text was typed."""
+    if request.POST.get("scanned_by", "") not in SCANNERS:
+        return ""
+    form = request.POST.get("format", "")
+    return form if form in FORMS else "unknown"
 
 
 def _the_only_order(found: Recognition) -> UUID | None:

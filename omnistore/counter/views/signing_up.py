@@ -1,13 +1,14 @@
 """Sign-up typed by the clerk, with the customer's answers to each consent."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import now
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -16,8 +17,10 @@ from customers.models import Customer
 from omnistore.audit import looks
 from omnistore.audit.models import Look
 from omnistore.counter.forms import SignUpForm
-from omnistore.counter.reading import Kind, read
+from omnistore.counter.meanings import Kind
+from omnistore.counter.reading import read
 from omnistore.errors import Refused
+from omnistore.words import NO_BREAK
 from stores.http import ClerkRequest, clerk_required, go
 
 # The kind of what was typed → the field it belongs in.
@@ -51,8 +54,35 @@ def sign_up_with(request: ClerkRequest) -> HttpResponse:
     return _page(request, _form(request, initial=_placed(request)))
 
 
-def _form(request: ClerkRequest, *args: Any, **kwargs: Any) -> SignUpForm:
-    return SignUpForm(*args, wordings=consent.asked(request.clerk.language), **kwargs)
+@require_http_methods(["GET", "POST"])
+@clerk_required
+def sign_up_again(request: ClerkRequest) -> HttpResponse:
+    """
+    Show what was typed so far, unjudged, with the questions in the language now chosen.
+
+    An answer stays with the wording it was given to: in another language each is asked again.
+    """
+    form = _form(request, initial=request.POST.dict())
+    if request.htmx:
+        return render(request, "counter/_questions.html", {"form": form})
+    return _page(request, form)
+
+
+def _form(
+    request: ClerkRequest, *args: Any, initial: Mapping[str, Any] | None = None
+) -> SignUpForm:
+    language = _customer_language(request)
+    return SignUpForm(
+        *args,
+        wordings=consent.asked(language),
+        initial={**(initial or {}), "customer_language": language},
+    )
+
+
+def _customer_language(request: ClerkRequest) -> str:
+    """Return the language chosen for the customer; the clerk's own until one is."""
+    chosen = request.POST.get("customer_language", "")
+    return chosen if chosen in dict(settings.LANGUAGES) else request.clerk.language
 
 
 def _placed(request: ClerkRequest) -> dict[str, str]:
@@ -64,7 +94,11 @@ def _placed(request: ClerkRequest) -> dict[str, str]:
     if reading.kind == Kind.NAME:
         first, _space, last = reading.shown.partition(" ")
         return {"first_name": first, "last_name": last.strip()}
-    return {FIELDS[reading.kind]: reading.shown} if reading.kind in FIELDS else {}
+    return (
+        {FIELDS[reading.kind]: reading.shown.replace(NO_BREAK, " ")}
+        if reading.kind in FIELDS
+        else {}
+    )
 
 
 def _take_in(request: ClerkRequest, form: SignUpForm) -> Customer:
@@ -81,7 +115,7 @@ def _take_in(request: ClerkRequest, form: SignUpForm) -> Customer:
         store=request.tablet.store,
         tablet=request.tablet,
         clerk=request.clerk,
-        language=get_language() or "fr",
+        language=_customer_language(request),
         source="COUNTER",
         at=now(),
     )

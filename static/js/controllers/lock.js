@@ -50,6 +50,7 @@ export default class extends Controller {
     this.pageTarget.inert = true
     this.pageTarget.classList.add("is-locked")
     this.sheetTarget.hidden = false
+    this.sheetTarget.focus()
   }
 
   uncover() {
@@ -57,7 +58,9 @@ export default class extends Controller {
     this.pageTarget.classList.remove("is-locked")
     this.pageTarget.inert = false
     this.touchedAt = this.toldAt = Date.now()
-    this.returnTo?.focus()
+    // An answer that came meanwhile has put another in its place.
+    const place = this.returnTo?.isConnected ? this.returnTo : document.getElementById(this.returnTo?.id)
+    place?.focus()
   }
 
   get #isLocked() { return !this.sheetTarget.hidden }

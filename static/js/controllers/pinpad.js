@@ -1,42 +1,97 @@
 import { Controller } from "stimulus"
 
 const LENGTH = 6
+// No hand presses so many digits, each within 50 ms of the one before.
+const SCANNED = 3
+const FASTEST_HAND = 50
+// Digits typed while the last PIN is being checked, for the pad that comes back if it was wrong.
+let early = ""
 
 /**
  * Types a PIN with big keys or the keyboard, shows it as dots, and sends it at the sixth digit.
+ * What a hand scanner types is no PIN: no code ever signs a clerk in, or uses up his tries.
  *
- * <form class="pinpad" data-controller="pinpad" data-action="keydown@document->pinpad#type">
+ * The field itself is out of sight but not out of reach: who tabs or listens writes into it, who
+ * keeps his PIN elsewhere pastes it, and how many digits are there is said.
+ *
+ * <form class="pinpad" data-controller="pinpad" data-pinpad-typed-value="digits typed:"
+ *       data-pinpad-wrong-class="…" data-action="keydown@document->pinpad#type
+ *       paste@document->pinpad#paste htmx:afterRequest->pinpad#again">
  *   <div><span data-pinpad-target="dot"></span> … six of them</div>
- *   <div class="pinpad__plain"><input name="pin" data-pinpad-target="field"></div>
+ *   <div class="pinpad__plain">
+ *     <input name="pin" data-pinpad-target="field" data-action="pinpad#read">
+ *     <button data-pinpad-target="send">Sign in</button>
+ *   </div>
  *   <button type="button" data-action="pinpad#press" data-pinpad-digit-param="1">1</button> …
  *   <button type="button" data-action="pinpad#erase">⌫</button>
  * </form>
  */
 export default class extends Controller {
-  static targets = ["field", "dot"]
+  static targets = ["field", "dot", "send"]
+  static classes = ["wrong"]
+  static values = { typed: String }
 
   connect() {
-    this.fieldTarget.tabIndex = -1
-    this.#show("")
+    this.sendTarget.hidden = true
+    this.#begin(this.element.classList.contains(this.wrongClass) ? early : "")
   }
 
-  press({ params }) { this.#add(String(params.digit)) }
-  erase() { this.#show(this.fieldTarget.value.slice(0, -1)) }
+  press({ params }) { this.#set(this.#digits + params.digit) }
+  erase() { this.#set(this.#digits.slice(0, -1)) }
+  // A keyboard on the screen writes without pressing keys.
+  read() { if (!this.isSent) this.#set(this.fieldTarget.value) }
 
   type(event) {
-    if (!this.element.checkVisibility() || event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.target.closest("input, textarea, select") && event.target !== this.fieldTarget) return
-    if (/^[0-9]$/.test(event.key)) this.#add(event.key)
+    if (!this.#isMeant(event)) return
+    if (this.#isScan(event)) this.#set("")
+    else if (/^[0-9]$/.test(event.key)) this.#set(this.#digits + event.key)
     else if (event.key === "Backspace") this.erase()
     else return
     event.preventDefault()
   }
 
-  #add(digit) {
-    if (this.fieldTarget.value.length >= LENGTH) return
-    this.element.classList.remove("pinpad--wrong")
-    this.#show(this.fieldTarget.value + digit)
-    if (this.fieldTarget.value.length === LENGTH) this.element.requestSubmit()
+  paste(event) {
+    if (!this.#isMeant(event)) return
+    event.preventDefault()
+    this.#set(event.clipboardData.getData("text"))
+  }
+
+  // Without an answer the digits stay, for the banner to send them once more (network.js).
+  again({ detail: { failed, xhr } }) {
+    if (!failed || !this.element.isConnected) return
+    if (xhr.status > 0 && xhr.status < 500) this.#begin("")
+    else this.isSent = false
+  }
+
+  get #digits() { return this.isSent ? early : this.fieldTarget.value }
+
+  #isMeant(event) {
+    if (!this.element.checkVisibility() || event.ctrlKey || event.metaKey || event.altKey) return false
+    return event.target === this.fieldTarget || !event.target.closest("input, textarea, select")
+  }
+
+  #isScan({ timeStamp }) {
+    this.fast = timeStamp - this.typedAt < FASTEST_HAND ? this.fast + 1 : 0
+    this.typedAt = timeStamp
+    return this.fast >= SCANNED
+  }
+
+  #begin(pin) {
+    early = ""
+    this.isSent = false
+    if (pin) this.#set(pin)
+    else this.#show("")
+  }
+
+  #set(text) {
+    const pin = text.replace(/\D/g, "").slice(0, LENGTH)
+    if (this.isSent) return void (early = pin)
+    this.element.classList.remove(this.wrongClass)
+    this.#show(pin)
+    document.dispatchEvent(new CustomEvent("announce", { detail: { words: `${this.typedValue} ${pin.length}` } }))
+    if (pin.length < LENGTH) return
+    this.isSent = true
+    this.element.requestSubmit()
   }
 
   #show(pin) {
