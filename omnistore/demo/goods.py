@@ -1,8 +1,14 @@
-"""What the demo's articles are called and how they look."""
+"""
+What the demo's articles are called, how they look, and the barcode on them.
+
+The data set knows no barcodes. The articles get EAN-13 of their own, made of their number, in the
+range 04 that GS1 keeps for use inside a company: no real article has them, and no card of ours.
+"""
 
 import re
 
 from omnistore.demo import pictures
+from orders import barcodes
 from orders.models import Product
 
 # Opened, it cannot be sold again (Consumer Code L221-28).
@@ -17,7 +23,16 @@ def dress() -> None:
         product.name = quiet(loud)
         product.picture = pictures.for_name(loud)
         product.has_no_withdrawal = bool(SEALED.search(loud))
-    Product.objects.bulk_update(products, ["name", "picture", "has_no_withdrawal"], batch_size=400)
+        product.gtin = barcode(product.sku) if product.is_goods else ""
+    fields = ["name", "picture", "has_no_withdrawal", "gtin"]
+    Product.objects.bulk_update(products, fields, batch_size=400)
+
+
+def barcode(sku: str) -> str:
+    """Return the EAN-13 of the demo's article: always the same one, and no other's."""
+    number, letters = sku[:5], sku[5:].upper().ljust(2, "@")
+    places = "".join(f"{ord(letter) - ord('@'):02d}" for letter in letters)
+    return barcodes.ean13(f"040{number}{places}")
 
 
 def quiet(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The demo's CRM, to look into and to play with; not there in production."""
+"""What only the demo has: codes to scan, and a CRM to look into and to play with."""
 
 import time
 
@@ -8,9 +8,15 @@ from django.utils.timezone import now
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from omnistore.demo import inbox
+from omnistore.demo import codes, inbox
 from omnistore.demo.models import Inbox
 from omnistore.outbox import connections
+
+
+@require_GET
+def codes_to_scan(request: HttpRequest) -> HttpResponse:
+    """Show the sheet of codes, to print or to hold a tablet in front of."""
+    return render(request, "demo/codes.html", {"sheets": codes.sheets()})
 
 
 @require_GET

@@ -12,11 +12,11 @@ from omnistore.demo import dates, inbox, shop
 class Command(BaseCommand):
     help = (
         "Make the demo shop with its customers, sales, carts and clerks; does nothing when it is "
-        "there. Its CRM inbox is connected under the port on which the shop is served."
+        "there. Its CRM inbox is connected under the address where the shop is served."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--url", default="http://localhost:8000")
         parser.add_argument(
             "--refresh", action="store_true", help="move all dates: the last sale was yesterday"
         )
@@ -33,4 +33,4 @@ class Command(BaseCommand):
             if days:
                 self.stdout.write(f"The demo's dates moved by {days} days.")
         with transaction.atomic():
-            inbox.connect(url=f"http://localhost:{options['port']}/demo/crm/inbox", at=moment)
+            inbox.connect(url=f"{options['url']}/demo/crm/inbox", at=moment)

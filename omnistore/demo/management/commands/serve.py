@@ -12,10 +12,13 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.timezone import now
 
-from omnistore.demo import staff
+from omnistore.demo import greeting, places
+from omnistore.demo.collecting import Collected
+from omnistore.demo.lan import introduction
+from omnistore.demo.places import Place
 
-LOOPBACK = "127.0.0.1"
 # What a child gets to finish what it holds before it is killed.
 GRACE = 30
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -26,64 +29,62 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument(
+            "--lan", action="store_true", help="https for the tablets in the same Wi-Fi"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        port: int = options["port"]
-        if not _is_free(port):
-            raise CommandError(f"Port {port} is taken. Choose another: make run PORT={port + 1}")
+        port, is_lan = options["port"], options.get("lan", False)
+        for taken in range(port, port + 1 + is_lan):
+            if not _is_free(taken):
+                raise CommandError(
+                    f"Port {taken} is taken. Choose another: make run PORT={taken + 1}"
+                )
+        place = places.in_the_wifi(port, at=now()) if is_lan else places.here(port)
         call_command("migrate", verbosity=0)
-        call_command("demo", port=port, refresh=True)
+        call_command("demo", url=place.local, refresh=True)
+        collected = Collected()
         for number in STOPPING:
             signal.signal(number, _interrupt)
-        children = [_start(line, port) for line in _lines(port)]
+        children = [_start(line, place) for line in _lines(port, place)]
         try:
-            self._greet(port, children)
-            _watch(children)
+            self._open(port, place, children)
+            _watch(children, collected)
         except KeyboardInterrupt:
             self.stdout.write("Stopping …")
         finally:
             _stop(children)
 
-    def _greet(self, port: int, children: "Sequence[subprocess.Popen[bytes]]") -> None:
+    def _open(self, port: int, place: Place, children: "Sequence[subprocess.Popen[bytes]]") -> None:
         _wait_for(port, children)
-        home = f"http://localhost:{port}"
-        lines = [
-            "",
-            self.style.SUCCESS(f"  omnistore is open: {home}/"),
-            "",
-            f"  1. Open the tablet   {' / '.join(staff.MANAGER_ACCOUNT)}",
-            "  2. Choose a name     "
-            + ", ".join(f"{clerk.name} {clerk.pin}" for clerk in staff.CLERKS[:3]),
-            "  3. Identify          06 39 98 01 01, a name, a card or a receipt (README: the tour)",
-            "",
-            f"  The CRM's inbox      {home}/demo/crm/",
-            f"  Head office          {home}/admin/   {' / '.join(staff.HEAD_OFFICE)}",
-            f"  API                  {home}/api/schema/",
-            "",
-            "  Ctrl-C stops it; the data stays in var/.",
-            "",
-        ]
-        self.stdout.write("\n".join(lines))
+        first = ""
+        if place.papers:
+            certificate = place.papers.for_tablets()
+            introduction.serve(
+                host=place.host, port=port + 1, home=place.home, certificate=certificate
+            )
+            first = place.home.replace("https:", "http:").replace(f":{port}", f":{port + 1}")
+        self.stdout.write(greeting.words(place, first))
         self.stdout.flush()
 
 
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        return probe.connect_ex((LOOPBACK, port)) != 0
+        return probe.connect_ex((places.HERE, port)) != 0
 
 
-def _environment(port: int) -> dict[str, str]:
+def _environment(place: Place) -> dict[str, str]:
     return os.environ | {
-        "OMNISTORE_PUBLIC_URL": os.environ.get("OMNISTORE_PUBLIC_URL", f"http://localhost:{port}"),
+        **place.environment,
         "OMNISTORE_LOG_LEVEL": os.environ.get("OMNISTORE_LOG_LEVEL", "WARNING"),
         # Advice for production (collected files, no root) would only hide the address.
         "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS", "ignore"),
     }
 
 
-def _lines(port: int) -> list[list[str]]:
-    web = ["granian", "--interface", "wsgi", "--host", LOOPBACK, "--port", str(port)]
-    web += ["--workers", "1", "--blocking-threads", "4", "--log-level", "warning"]
+def _lines(port: int, place: Place) -> list[list[str]]:
+    web = ["granian", "--interface", "wsgi", "--host", place.host, "--port", str(port)]
+    web += ["--workers", "1", "--blocking-threads", "4", "--log-level", "warning", *place.options]
     web += ["omnistore.wsgi:application"]
     # Threads share one process: little memory, and SQLite has one writer at a time anyway.
     bells = ["celery", "--quiet", "-A", "omnistore", "worker", "--beat", "--pool", "threads"]
@@ -92,9 +93,9 @@ def _lines(port: int) -> list[list[str]]:
     return [[sys.executable, "-m", *line] for line in (web, bells)]
 
 
-def _start(line: list[str], port: int) -> "subprocess.Popen[bytes]":
+def _start(line: list[str], place: Place) -> "subprocess.Popen[bytes]":
     # A group of its own: Ctrl-C reaches only us, and what it leaves behind can be found.
-    return subprocess.Popen(line, env=_environment(port), process_group=0)
+    return subprocess.Popen(line, env=_environment(place), process_group=0)
 
 
 def _interrupt(*_: Any) -> None:
@@ -107,9 +108,13 @@ def _wait_for(port: int, children: "Sequence[subprocess.Popen[bytes]]") -> None:
         time.sleep(0.1)
 
 
-def _watch(children: "Sequence[subprocess.Popen[bytes]]") -> None:
+def _watch(children: "Sequence[subprocess.Popen[bytes]]", collected: Collected) -> None:
+    web = children[0]
     while True:
         _check(children)
+        if collected.renew():
+            # granian takes new workers, which know the new names.
+            web.send_signal(signal.SIGHUP)
         time.sleep(0.5)
 
 
