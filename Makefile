@@ -1,4 +1,5 @@
 # make run     the demo shop on http://localhost:8000 (PORT=…), with nothing to install by hand
+#              LAN=1: also for tablets in the same Wi-Fi, by https (docs/tablet.md)
 # make test    the suite, on SQLite, or on DATABASE_URL and REDIS_URL when they are set
 # make lint    format, types, import contracts, templates, missing migrations
 PORT ?= 8000
@@ -12,10 +13,10 @@ CATALOGUES := $(wildcard omnistore/locale/*/LC_MESSAGES/*.po)
 export PORT
 
 .DELETE_ON_ERROR:
-.PHONY: run test browser lint bench screens mo messages translated lock clean
+.PHONY: run test browser lint bench screens icons mo messages translated lock clean
 
 run: .venv/run mo
-	@OMNISTORE_ENV=demo $(PY) manage.py serve --port $(PORT)
+	@OMNISTORE_ENV=demo $(PY) manage.py serve --port $(PORT) $(if $(filter-out 0,$(LAN)),--lan)
 
 test: .venv/dev mo
 	OMNISTORE_ENV=test $(PY) -m pytest -m "not browser"
@@ -37,6 +38,10 @@ bench: .venv/dev mo
 # Pictures of every screen of the demo shop, for docs/screens.
 screens: .venv/dev mo
 	OMNISTORE_ENV=test $(PY) -m tests.browser.screens
+
+# The installed app's icons, from static/icons/mark.svg.
+icons: .venv/dev
+	OMNISTORE_ENV=test $(PY) -m tests.browser.icons
 
 # --- set-up ---------------------------------------------------------------------------------------
 .venv/bin/python:

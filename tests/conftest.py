@@ -9,7 +9,7 @@ from django.db import connections
 from django.test import Client
 from django.utils.timezone import now
 
-from stores.http import TABLET_COOKIE
+from stores.http import SIGN_IN_COOKIE, TABLET_COOKIE
 from stores.models import Clerk, Register, Store, Tablet
 from tests import factories
 
@@ -63,6 +63,7 @@ def tablet(lyon: Store, till: Register, nadia: Clerk) -> Tablet:
 def counter(client: Client, tablet: Tablet) -> Client:
     """A browser on that tablet."""
     client.cookies[TABLET_COOKIE] = "tablet-secret"
+    client.cookies[SIGN_IN_COOKIE] = factories.SIGN_IN
     return client
 
 

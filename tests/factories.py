@@ -14,6 +14,7 @@ from customers import names
 from customers.models import Customer, Evidence, Identifier
 from omnistore.money import included_tax
 from omnistore.tokens import fingerprint
+from omnistore.words import NO_BREAK
 from orders import numbers
 from orders.models import (
     Cart,
@@ -31,7 +32,13 @@ from stores.models import Clerk, Register, Store, Tablet, User
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+SIGN_IN = "sign-in-secret"
 _serial = count(1)
+
+
+def spaced(text: str) -> str:
+    """Return the text with plain spaces, as one types it: screens have no-break ones in phones."""
+    return text.replace(NO_BREAK, " ")
 
 
 def make_store(code: str = "lyo", **fields: Any) -> Store:
@@ -60,13 +67,14 @@ def make_clerk(
 def make_tablet(
     store: Store, clerk: Clerk | None = None, secret: str = "tablet-secret", **fields: Any
 ) -> Tablet:
-    """Return a tablet whose cookie is `secret`, with `clerk` signed in on it."""
+    """Return a tablet whose cookie is `secret`, with `clerk` signed in on it by `SIGN_IN`."""
     opened_by = User.objects.filter(username="opener").first() or make_user("opener")
     register = Register.objects.filter(store=store).first()
     return Tablet.objects.create(
         store=store,
         clerk=clerk,
         token_hash=fingerprint(secret),
+        sign_in_hash=fingerprint(SIGN_IN),
         **{
             "register": register,
             "opened_by": opened_by,

@@ -3,6 +3,7 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
+from omnistore.audit.models import AccessChange
 from stores import keys, staff, tablets
 from stores.models import ApiKey, Clerk, PinTries, Register, Store, Tablet, User
 from tests.factories import make_clerk, make_user
@@ -82,6 +83,28 @@ def test_revokes_a_key_and_a_tablet(office: Client, lyon: Store, tablet: Tablet)
 
     assert keys.recognise(secret) is None
     assert tablets.recognise("tablet-secret") is None
+
+
+def test_reads_who_changed_access_and_edits_nothing(
+    office: Client, anne: User, nadia: Clerk, tablet: Tablet
+) -> None:
+    office.post(
+        reverse("admin:stores_clerk_pin", args=[nadia.pk]), {"pin": "972641", "again": "972641"}
+    )
+    office.post(
+        reverse("admin:stores_tablet_changelist"),
+        {"action": "revoke", "_selected_action": tablet.pk},
+    )
+
+    page = office.get(reverse("admin:audit_accesschange_changelist")).content.decode()
+
+    assert f"Nadia Benali ({nadia.pk})" in page
+    assert f"Comptoir 1 ({tablet.pk})" in page
+    assert f"anne ({anne.pk})" in page
+    change = AccessChange.objects.earliest("pk")
+    edited = office.post(reverse("admin:audit_accesschange_change", args=[change.pk]), {"actor": 1})
+    assert edited.status_code == 403
+    assert office.get(reverse("admin:audit_accesschange_add")).status_code == 403
 
 
 def test_makes_a_registers_secret_itself_and_shows_it_once(office: Client, lyon: Store) -> None:

@@ -71,6 +71,36 @@ def test_says_why_a_text_leads_nowhere(program: Program, text: str) -> None:
     assert answer.json()["code"]
 
 
+@pytest.mark.parametrize(
+    ("text", "form", "code"),
+    [
+        ("WIFI:S:Salon;P:secret;;", "qr_code", "wifi_code"),
+        ("https://example.com/secret", "qr_code", "web_address"),
+        ("BEGIN:VCARD\nN:secret\nEND:VCARD", "qr_code", "contact_card"),
+        ("a secret for nobody", "code_128", "plain_text"),
+        ("4006381333931", "ean_13", "unknown_article"),
+        ("secret", "nonsense", "invalid"),
+    ],
+)
+def test_says_what_a_code_is_that_leads_to_nobody(
+    program: Program, text: str, form: str, code: str
+) -> None:
+    answer = program.post("identify/", {"text": text, "scanned_as": form})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert "secret" not in answer.content.decode()
+
+
+def test_answers_a_barcode_with_its_article(program: Program) -> None:
+    make_product("85099B", gtin="3017620422003")
+
+    found = program.post("identify/", {"text": "3017620422003", "scanned_as": "ean_13"}).json()
+
+    assert found["understood"] == {"kind": "ARTICLE", "shown": "3017620422003"}
+    assert found["article"]["sku"] == "85099B"
+    assert found["identified"] is None
+
+
 def test_reads_a_customer(program: Program, camille: Customer) -> None:
     page = program.get(f"customers/{camille.pk}/").json()
 

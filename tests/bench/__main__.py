@@ -2,14 +2,17 @@
 
 import argparse
 import json
+import os
 from importlib import import_module
 from pathlib import Path
+
+import django
 
 from tests.bench.databases import ROOT
 from tests.bench.figures import QUICK, Scale
 
 # Each has `measure(scale) -> Iterator[Figure]`.
-BENCHES = ("import_sales", "counter")
+BENCHES = ("import_sales", "counter", "paint", "weight", "scanning", "lighthouse")
 
 
 def main() -> None:
@@ -19,6 +22,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "bench.json")
     options = parser.parse_args()
 
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "omnistore.settings")
+    django.setup()
     values: dict[str, float] = {}
     for bench in options.benches:
         measure = import_module(f"tests.bench.{bench}").measure

@@ -1,4 +1,4 @@
-"""The floor: an authenticated view that commits so many rows and does nothing else."""
+"""The floors: views with a clerk signed in that do what must be done, and nothing else."""
 
 import uuid
 from collections.abc import Callable
@@ -6,8 +6,11 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import get_token as csrf
+from django.shortcuts import redirect
+from django.utils.html import format_html
 from django.utils.timezone import now
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from omnistore.audit.models import Look
 from stores.http import ClerkRequest, clerk_required
@@ -29,6 +32,24 @@ def write(request: ClerkRequest) -> HttpResponse:
                 at=now(),
             )
     return HttpResponse("written")
+
+
+@require_http_methods(["GET", "POST"])
+@clerk_required
+def form(request: ClerkRequest) -> HttpResponse:
+    """Show one field, and lead on to one line."""
+    if request.method == "POST":
+        return redirect("bench_page")
+    token = format_html(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">', csrf(request)
+    )
+    return HttpResponse(f'<!doctype html><form method="post">{token}<input name="text"></form>')
+
+
+@require_safe
+@clerk_required
+def page(request: ClerkRequest) -> HttpResponse:
+    return HttpResponse("<!doctype html><p>Camille Moreau")
 
 
 def _changes() -> int:

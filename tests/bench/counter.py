@@ -5,8 +5,6 @@ The small and the large shop are served at the same time, and every round asks b
 so that whatever else the machine does falls on all alike.
 """
 
-import subprocess
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -15,7 +13,7 @@ from functools import partial
 from http.client import HTTPResponse
 from itertools import cycle
 
-from tests.bench import databases, shop
+from tests.bench import shop
 from tests.bench.figures import Figure, Scale, percentile
 from tests.bench.server import Browser, serving
 
@@ -48,7 +46,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
     """Yield queries and rows, p50, p95 and requests per second of each, then the ratios."""
     names = [shop.made(customers) for customers in (scale.small, scale.large)]
     for name in names:
-        _wake(name)
+        shop.wake(name)
     with serving(names[0]) as small_port, serving(names[1]) as large_port:
         small = Place("small", scale.small, small_port)
         large = Place("large", scale.large, large_port)
@@ -61,14 +59,6 @@ def measure(scale: Scale) -> Iterator[Figure]:
     yield from _times(large)
     yield from rates
     yield from _ratios(small, large)
-
-
-def _wake(name: str) -> None:
-    """Touch the shop's tablet, so that its clerk is still signed in."""
-    wake = "from django.utils.timezone import now; from stores.models import Tablet; "
-    wake += "Tablet.objects.update(active_at=now())"
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", wake]
-    subprocess.run(command, cwd=databases.ROOT, env=databases.environment(name), check=True)
 
 
 def _costs(place: Place) -> list[Figure]:

@@ -26,10 +26,10 @@ def url(name: str) -> str:
 def environment(name: str, **more: str) -> dict[str, str]:
     """Return the environment of a process on that database that rings no bell of ours."""
     env = {key: value for key, value in os.environ.items() if key != "REDIS_URL"}
-    var = FOLDER / f"{name}.var"
-    return (
-        env | {"DATABASE_URL": url(name), "OMNISTORE_ENV": "test", "OMNISTORE_VAR": str(var)} | more
-    )
+    env |= {"DATABASE_URL": url(name), "OMNISTORE_ENV": "test"}
+    # Collected once for all of them.
+    env |= {"OMNISTORE_VAR": str(FOLDER / f"{name}.var"), "BENCH_STATIC": str(FOLDER / "static")}
+    return env | more
 
 
 def empty(name: str) -> str:

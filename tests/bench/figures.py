@@ -19,16 +19,18 @@ class Figure:
 
 @dataclass(frozen=True)
 class Scale:
-    """How large: customers in the small and the large shop, requests of each kind, sales lines."""
+    """How large: customers in both shops, requests of each kind, pages painted, sales lines."""
 
     small: int = 10_000
     large: int = 200_000
     rounds: int = 1_000
+    paints: int = 40
     # None: the whole file.
     sales_lines: int | None = None
+    is_quick: bool = False
 
 
-QUICK = Scale(small=50, large=100, rounds=10, sales_lines=2_000)
+QUICK = Scale(small=50, large=100, rounds=10, paints=2, is_quick=True, sales_lines=2_000)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -18,7 +18,7 @@ from customers import models as people  # noqa: E402
 from omnistore.tokens import fingerprint  # noqa: E402
 from orders import models as sales  # noqa: E402
 from orders import numbers  # noqa: E402
-from stores.models import Clerk, Store, Tablet, User  # noqa: E402
+from stores.models import Clerk, Register, Store, Tablet, User  # noqa: E402
 from tests.bench import shop  # noqa: E402
 
 NOW = datetime.now(UTC)
@@ -50,8 +50,9 @@ def _hurry() -> None:
 
 
 def _counter() -> Store:
-    """Make the store and the tablet on which its clerk is signed in."""
+    """Make the store, its register, and the tablet on which its clerk is signed in."""
     store = Store.objects.create(code="lyo", name="Lyon", city="Lyon")
+    Register.objects.create(store=store, name="1", secret="whsec_YmVuY2g=")
     clerk = Clerk.objects.create(name="Nadia Benali")
     clerk.stores.add(store)
     Tablet.objects.create(
@@ -60,6 +61,7 @@ def _counter() -> Store:
         opened_by=User.objects.create(username="bench"),
         name="Bench",
         token_hash=fingerprint(shop.TABLET_SECRET),
+        sign_in_hash=fingerprint(shop.SIGN_IN_SECRET),
         opened_at=NOW,
         active_at=NOW,
     )

@@ -12,21 +12,27 @@ from urllib.parse import urlencode
 from tests.bench import databases, shop
 
 CSRF = "a" * 32
-COOKIES = f"omnistore_tablet={shop.TABLET_SECRET}; csrftoken={CSRF}"
+COOKIES = {
+    "omnistore_tablet": shop.TABLET_SECRET,
+    "omnistore_sign_in": shop.SIGN_IN_SECRET,
+    "csrftoken": CSRF,
+}
 HEADERS = {
-    "Cookie": COOKIES,
+    "Cookie": "; ".join(f"{name}={value}" for name, value in COOKIES.items()),
     "X-CSRFToken": CSRF,
+    "Accept-Encoding": "gzip",
     "Content-Type": "application/x-www-form-urlencoded",
 }
 PATIENCE = 60
 
 
 @contextmanager
-def serving(database: str) -> Iterator[int]:
+def serving(database: str, **more: str) -> Iterator[int]:
     """Run omnistore on the database as in production, two processes; yield the port."""
-    port = _free_port()
-    env = databases.environment(database, DJANGO_SETTINGS_MODULE="tests.bench.settings")
-    env["PYTHONWARNINGS"] = "ignore:No directory at"
+    port = free_port()
+    env = databases.environment(database, DJANGO_SETTINGS_MODULE="tests.bench.settings", **more)
+    collecting = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+    subprocess.run(collecting, cwd=databases.ROOT, env=env, check=True)
     command = ["-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "1"]
     command += ["--port", str(port), "--log-level", "warning", "omnistore.wsgi:application"]
     running = subprocess.Popen([sys.executable, *command], cwd=databases.ROOT, env=env)
@@ -71,7 +77,7 @@ class Browser:
         return response
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         return int(listening.getsockname()[1])

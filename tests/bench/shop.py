@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.bench import databases
 
 TABLET_SECRET = "bench-tablet"
+SIGN_IN_SECRET = "bench-sign-in"
 FIRST_NAMES = ("Camille", "Léa", "Hugo", "Inès", "Zoé", "Jean-Luc", "Anaïs", "Bo", "Maëlle", "Noé")
 LAST_NAMES = ("Moreau", "Benali", "Lefèvre", "Nguyen", "Da Silva", "O’Brien", "Li", "Garcia")
 # Regulars have a longer history and a cart; the requests ask for them.
@@ -28,6 +29,13 @@ def made(customers: int) -> str:
         subprocess.run(command, cwd=databases.ROOT, env=env, check=True)
         databases.rename(f"{name}_new", name)
     return name
+
+
+def wake(name: str) -> None:
+    """Touch the shop's tablet, so that its clerk is still signed in."""
+    words = "from django.utils.timezone import now; from stores.models import Tablet; "
+    words += "Tablet.objects.update(active_at=now())"
+    databases.manage(name, "shell", "--no-imports", "-c", words)
 
 
 def customer_id(number: int) -> uuid.UUID:

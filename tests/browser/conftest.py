@@ -1,35 +1,65 @@
+import os
 from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.counter import LANDSCAPE, Tablet
-from tests.browser.running import chromium, demo_shop
+from tests.browser.lens import PATIENCE, Lens, MakeLens
+from tests.browser.running import demo_shop, launched
+
+# A busy machine is slow, not wrong.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the running demo shop."""
+    if running := os.environ.get("SHOP"):
+        yield running
+        return
     with demo_shop(tmp_path_factory.mktemp("var")) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with launched(playwright) as found:
         yield found
 
 
 @pytest.fixture
-def new_tablet(browser: Browser, shop: str) -> Iterator[Callable[[], Tablet]]:
-    """Make tablets, each with cookies of its own; what goes wrong in a page fails the test."""
-    contexts, errors = [], []
+def new_tablet(browser: Browser, shop: str) -> Iterator[Callable[..., Tablet]]:
+    """
+    Make tablets, each with cookies of its own; what goes wrong in a page fails the test.
 
-    def make() -> Tablet:
-        context = browser.new_context(viewport=LANDSCAPE, locale="fr-FR")
+    What is named is for the browser's context: a device of `counter.DEVICES`, a colour scheme.
+    """
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def make(**context_options: Any) -> Tablet:
+        options = {"viewport": LANDSCAPE, "locale": "fr-FR"} | context_options
+        context = browser.new_context(**options)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("pageerror", partial(_note, errors))
         contexts.append(context)
         return Tablet(page, shop)
 
@@ -40,5 +70,63 @@ def new_tablet(browser: Browser, shop: str) -> Iterator[Callable[[], Tablet]]:
 
 
 @pytest.fixture
-def tablet(new_tablet: Callable[[], Tablet]) -> Tablet:
+def tablet(new_tablet: Callable[..., Tablet]) -> Tablet:
     return new_tablet()
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("camera") / "film.y4m"
+
+
+@pytest.fixture(scope="session")
+def camera_browser(playwright: Playwright, film: Path) -> Iterator[Browser]:
+    """Chromium with a camera that plays the film."""
+    camera = "--use-fake-device-for-media-stream"
+    with launched(playwright, camera, f"--use-file-for-fake-video-capture={film}") as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def opened(camera_browser: Browser, shop: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cookies of a tablet that was opened for Lyon."""
+    kept = tmp_path_factory.mktemp("tablet") / "state.json"
+    context = camera_browser.new_context(locale="fr-FR")
+    tablet = Tablet(context.new_page(), shop)
+    tablet.open()
+    context.storage_state(path=kept)
+    context.close()
+    return kept
+
+
+@pytest.fixture
+def new_lens(camera_browser: Browser, shop: str, opened: Path, film: Path) -> Iterator[MakeLens]:
+    """Make tablets with a camera; an error in a page fails the test."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def make(*, script: str = "", browser: Browser = camera_browser, **options: Any) -> Lens:
+        usual = {"viewport": LANDSCAPE, "locale": "fr-FR", "storage_state": opened}
+        context = browser.new_context(**usual | {"permissions": ["camera"]} | options)
+        context.add_init_script(script)
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.on("pageerror", partial(_note, errors))
+        contexts.append(context)
+        return Lens(page, shop, film)
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not errors
+
+
+@pytest.fixture
+def lens(new_lens: MakeLens) -> Lens:
+    return new_lens()
+
+
+def _note(errors: list[str], error: Error) -> None:
+    # A cross-fade that comes to nothing is Chromium's own affair.
+    if not str(error).startswith("Transition was"):
+        errors.append(str(error))

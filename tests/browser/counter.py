@@ -1,11 +1,20 @@
 """What a clerk does on a tablet, in the words of the shop floor."""
 
+from typing import Any
+
 from playwright.sync_api import Page, expect
 
 from omnistore.demo import staff
 
 LANDSCAPE = {"width": 1180, "height": 820}
 PORTRAIT = {"width": 820, "height": 1180}
+PHONE = {"width": 390, "height": 844}
+# What the app is used on, for `browser.new_context`.
+DEVICES: dict[str, dict[str, Any]] = {
+    "landscape": {"viewport": LANDSCAPE, "has_touch": True},
+    "portrait": {"viewport": PORTRAIT, "has_touch": True},
+    "phone": {"viewport": PHONE, "has_touch": True, "is_mobile": True},
+}
 
 
 class Tablet:

@@ -9,32 +9,33 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 180
 
 
 @contextmanager
-def demo_shop(var: Path) -> Iterator[str]:
+def demo_shop(var: Path, port: int = 0, *, lan: bool = False) -> Iterator[str]:
     """Run the demo shop on SQLite with everything in `var`; yield its address."""
-    port = _free_port()
+    port = port or free_port()
     env = {key: value for key, value in os.environ.items() if not key.endswith(("_URL", "_MODULE"))}
     env |= {"OMNISTORE_ENV": "demo", "OMNISTORE_VAR": str(var)}
     # Ctrl-C goes to the whole group, as in a terminal.
     running = subprocess.Popen(
-        [sys.executable, "manage.py", "serve", "--port", str(port)],
+        [sys.executable, "manage.py", "serve", "--port", str(port), *(["--lan"] if lan else [])],
         cwd=ROOT,
         env=env,
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )
     try:
-        _wait_for(f"http://localhost:{port}/", running)
-        yield f"http://localhost:{port}"
+        # With https, the plain port beside it is the last to answer.
+        _wait_for(f"http://localhost:{port + lan}/", running)
+        yield f"http{'s' if lan else ''}://localhost:{port}"
     finally:
         os.killpg(running.pid, signal.SIGINT)
         running.wait(PATIENCE)
@@ -42,20 +43,53 @@ def demo_shop(var: Path) -> Iterator[str]:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Yield Debian's Chromium; a missing one is an error, not a reason to skip."""
+    """Yield Debian's Chromium by itself."""
+    with sync_playwright() as playwright, launched(playwright) as browser:
+        yield browser
+
+
+@contextmanager
+def launched(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
+    """Yield Debian's Chromium, started with these arguments."""
+    flags = ["--no-sandbox", *arguments]
+    browser = playwright.chromium.launch(executable_path=chromium_path(), args=flags)
+    yield browser
+    browser.close()
+
+
+def chromium_path() -> str:
+    """Return where Chromium is; a missing one is an error, not a reason to skip."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         raise RuntimeError("Chromium is needed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    return path
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         return int(listening.getsockname()[1])
+
+
+@contextmanager
+def stopped(address: str) -> Iterator[None]:
+    """Hold the web server of the running shop: connections are taken, and nothing is answered."""
+    group = _web_at(address.rpartition(":")[2])
+    os.killpg(group, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.killpg(group, signal.SIGCONT)
+
+
+def _web_at(port: str) -> int:
+    """Return the process group of the web server at the port."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            words = path.read_text().split("\0")
+            if "granian" in words and port in words:
+                return os.getpgid(int(path.parent.name))
+    raise RuntimeError(f"No web server at port {port}.")
 
 
 def _wait_for(address: str, running: "subprocess.Popen[bytes]") -> None:

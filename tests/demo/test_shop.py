@@ -18,7 +18,7 @@ from omnistore.counter.recognition import Recognition
 from omnistore.demo import dates, people, shop
 from omnistore.demo.people import Person
 from omnistore.outbox.models import Connection, Event
-from orders import carts, history
+from orders import barcodes, carts, history
 from orders.history import PurchaseLine
 from orders.models import Order, OrderLine, Payment, Product, ReturnLine, SalesImport
 from stores.models import Clerk, Store
@@ -235,9 +235,21 @@ def test_lets_nothing_happen_by_moving_the_dates(demo: None) -> None:
 
 
 def test_is_made_once(demo: None) -> None:
-    call_command("demo", port=8123)
-    call_command("demo", port=8124)
+    call_command("demo", url="http://localhost:8123")
+    call_command("demo", url="http://localhost:8124")
 
     assert Customer.objects.count() == 300
     assert Clerk.objects.count() == 5
     assert Connection.objects.get().url == "http://localhost:8124/demo/crm/inbox"
+
+
+def test_every_article_has_a_barcode_of_its_own_that_is_no_card(demo: None) -> None:
+    goods = Product.objects.filter(kind=Product.Kind.GOODS)
+    codes = set(goods.values_list("gtin", flat=True))
+
+    assert len(codes) == goods.count()
+    assert all(barcodes.normalise(code) and code.startswith("04") for code in codes)
+    stand = goods.get(sku="21843")
+    assert stand.gtin == "0402184300004"
+    # Some scanners leave the first nought out: the bars are the same.
+    assert find(stand.gtin).article == find(stand.gtin[1:]).article == stand

@@ -19,6 +19,7 @@ from tests.factories import (
     make_order,
     make_policy,
     make_product,
+    spaced,
 )
 
 
@@ -65,10 +66,10 @@ def test_says_who_it_is_and_what_was_agreed(counter: Client, camille: Customer) 
     page = page_of(counter, camille)
 
     assert "Camille Moreau" in page
-    assert "06 12 34 56 78" in page
+    assert "06 12 34 56 78" in spaced(page)
     assert "1\u202f240" in page
-    assert page.count("said__entry--yes") == 2
-    assert page.count("said__entry--no") == 3
+    assert page.count("said__answer--yes") == 2
+    assert page.count("said__answer--no") == 3
     assert "Ourlet décousu" in page
 
 

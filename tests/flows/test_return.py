@@ -1,6 +1,7 @@
 """A return at the counter, through HTTP: begin, choose, settle, and every way to get it wrong."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -8,10 +9,19 @@ from django.utils.timezone import now
 
 from customers.models import Customer
 from omnistore.audit.models import Look
+from omnistore.outbox import relay
+from omnistore.outbox.models import Connection
 from orders import gateways
 from orders.models import CustomerReturn, Order, Refund, ReturnLine
 from stores.models import Register, Store
-from tests.factories import NOON, make_customer, make_order, make_policy, make_product
+from tests.factories import (
+    NOON,
+    WEBHOOK_SECRET,
+    make_customer,
+    make_order,
+    make_policy,
+    make_product,
+)
 
 HTMX = {"HX-Request": "true"}
 
@@ -78,13 +88,67 @@ def test_what_is_chosen_below_the_fold_opens_where_it_stands(
     draft = CustomerReturn.objects.get()
 
     told = {"first": f"{second.pk},", f"l{second.pk}-units": 1, f"l{first.pk}-units": 1}
-    page = counter.post(f"/returns/{draft.pk}/choices/", told, headers=HTMX).content.decode()
+    told[f"l{first.pk}-units"] = "x"
+    page = counter.post(f"/returns/{draft.pk}/choices/", told).content.decode()
 
     assert f'name="first" value="{second.pk},"' in page
     assert '<details class="fold" open' in page
     assert (
         page.index(f'id="l{second.pk}"') < page.index("<details") < page.index(f'id="l{first.pk}"')
     )
+
+
+def test_an_open_page_is_told_only_what_changes(
+    counter: Client, camille: Customer, recently: datetime
+) -> None:
+    make_policy()
+    goods = [(make_product(sku=f"S{number}"), 1, 900) for number in range(4)]
+    order = make_order(camille, goods, placed_at=recently)
+    kept, begun_now, given_up, untouched = (line.pk for line in order.lines.order_by("pk"))
+    counter.post(f"/orders/{order.pk}/return/", {"line": kept})
+    draft = CustomerReturn.objects.get()
+
+    told = {f"l{kept}-units": 1, f"l{begun_now}-units": 1, "open": [kept, given_up, "x", "9" * 99]}
+    answer = counter.post(f"/returns/{draft.pk}/choices/", told, headers=HTMX).content.decode()
+
+    # What is open already keeps its chips under the finger; what opens comes with its own.
+    assert f'id="l{kept}-which"' in answer
+    assert f'id="l{kept}-TOO_SMALL"' not in answer
+    assert f'id="l{begun_now}-TOO_SMALL"' in answer
+    assert f'id="l{given_up}-more"' in answer
+    assert f'id="l{given_up}-TOO_SMALL"' not in answer
+    assert f"l{untouched}-" not in answer
+    assert "stepper" not in answer
+
+
+def test_keeps_the_customers_words_for_another_reason_only(counter: Client, order: Order) -> None:
+    draft = begun(counter, order)
+
+    for reason, words in (("OTHER", "Trop lourd"), ("STYLE", "")):
+        told = answers(order, reason=reason, reason_words="Trop lourd")
+        counter.post(f"/returns/{draft.pk}/choices/", told, headers=HTMX)
+        assert ReturnLine.objects.get().reason_words == words
+
+
+def test_takes_one_of_six_hundred_lines_back(
+    counter: Client, camille: Customer, recently: datetime, django_assert_max_num_queries: Any
+) -> None:
+    make_policy()
+    goods = [(make_product(sku=f"S{number}"), 1, 900) for number in range(600)]
+    order = make_order(camille, goods, placed_at=recently)
+    key = f"l{order.lines.order_by('pk')[500].pk}"
+    counter.post(f"/orders/{order.pk}/return/")
+    draft = CustomerReturn.objects.get()
+    told = {f"{key}-units": 1, f"{key}-reason": "STYLE", f"{key}-condition": "AS_NEW"}
+
+    assert counter.get(f"/returns/{draft.pk}/").content.count(b"-units") >= 600
+    with django_assert_max_num_queries(30):
+        answer = counter.post(f"/returns/{draft.pk}/choices/", told, headers=HTMX)
+    settled = counter.post(f"/returns/{draft.pk}/settle/", told | {"agreed": 900}, headers=HTMX)
+
+    assert len(answer.content) < 20_000
+    assert settled.status_code == 200
+    assert Refund.objects.get().amount == 900
 
 
 @pytest.mark.parametrize("first", ["", "x", "9" * 400, ",,,", "-1,1.5"])
@@ -115,7 +179,8 @@ def test_settles_what_was_shown_and_asks_the_register(
     assert answer.status_code == 302
     assert Refund.objects.get().amount == 3980
     assert len(gateways.waiting_for(till, now=NOON)) == 1
-    assert "LYO-R000001" in counter.get(f"/returns/{draft.pk}/").content.decode()
+    page = counter.get(f"/returns/{draft.pk}/").content.decode()
+    assert "LYO\N{NON-BREAKING HYPHEN}R000001" in page
 
 
 def test_settled_twice_lands_on_the_same_return(counter: Client, order: Order) -> None:
@@ -259,6 +324,23 @@ def test_says_that_the_register_is_silent_only_after_a_while(
     assert "notice--look" not in at_once
     assert "every 10s" in later
     assert "notice--look" in later
+
+
+def test_promises_seconds_only_while_the_crm_can_be_reached(
+    counter: Client, order: Order, till: Register
+) -> None:
+    crm = Connection.objects.create(name="CRM", url="https://crm.example/", secret=WEBHOOK_SECRET)
+    draft = begun(counter, order)
+    counter.post(f"/returns/{draft.pk}/settle/", answers(order) | {"agreed": 3980})
+    relay.relay(at=now())
+
+    soon = counter.get(f"/returns/{draft.pk}/").content.decode()
+    Connection.objects.filter(pk=crm.pk).update(state=Connection.State.HELD)
+    late = counter.get(f"/returns/{draft.pk}/progress/").content.decode()
+
+    assert "secondes" in soon
+    assert 'id="return-told"' in late
+    assert "secondes" not in late
 
 
 def test_a_locked_tablet_keeps_the_draft_and_shows_nothing(counter: Client, order: Order) -> None:

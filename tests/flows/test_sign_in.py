@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils.timezone import now
 
+from stores.http import SIGN_IN_COOKIE, TABLET_COOKIE
 from stores.models import Clerk, PinTries, Store, Tablet
 from tests.factories import make_clerk, make_store
 
@@ -148,12 +149,12 @@ def test_lets_no_browser_keep_a_page(counter: Client) -> None:
 
 
 def test_speaks_the_language_the_clerk_chose(counter: Client, nadia: Clerk) -> None:
-    assert '<html lang="fr">' in counter.get("/").content.decode()
+    assert '<html lang="fr"' in counter.get("/").content.decode()
 
     response = counter.post("/language/", {"language": "en", "next": "/sign-up/"})
 
     assert response["Location"] == "/sign-up/"
-    assert '<html lang="en">' in counter.get("/").content.decode()
+    assert '<html lang="en"' in counter.get("/").content.decode()
     nadia.refresh_from_db()
     assert nadia.language == "en"
 
@@ -162,13 +163,13 @@ def test_speaks_the_language_the_clerk_chose(counter: Client, nadia: Clerk) -> N
 def test_speaks_french_when_the_language_is_unknown(counter: Client, language: str) -> None:
     counter.post("/language/", {"language": language})
 
-    assert '<html lang="fr">' in counter.get("/").content.decode()
+    assert '<html lang="fr"' in counter.get("/").content.decode()
 
 
 def test_speaks_the_chosen_language_before_anybody_signs_in(locked: Client) -> None:
     locked.post("/language/", {"language": "en", "next": "/clerks/"})
 
-    assert '<html lang="en">' in locked.get("/clerks/").content.decode()
+    assert '<html lang="en"' in locked.get("/clerks/").content.decode()
 
 
 def test_signs_a_clerk_out_who_works_there_no_more(
@@ -192,3 +193,70 @@ def test_keeps_no_file_that_somebody_sends(counter: Client) -> None:
 
     assert answer.status_code == 422
     assert not answer.wsgi_request.FILES
+
+
+@pytest.fixture
+def thief(tablet: Tablet) -> Client:
+    """A browser elsewhere that has a copy of the tablet's own cookie."""
+    browser = Client()
+    browser.cookies[TABLET_COOKIE] = "tablet-secret"
+    return browser
+
+
+def test_gives_a_cookie_with_the_pin_that_no_script_reads(locked: Client, nadia: Clerk) -> None:
+    cookie = sign_in(locked, nadia, "135790").cookies[SIGN_IN_COOKIE]
+
+    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", "")
+    assert len(cookie.value) >= 43
+    assert cookie.value not in str(Tablet.objects.values())
+
+
+def test_a_copied_tablet_cookie_is_locked_while_its_tablet_is_not(
+    counter: Client, thief: Client
+) -> None:
+    assert thief.get("/")["Location"] == "/clerks/?next=%2F"
+    assert thief.post("/identify/", {"text": "06"}, headers=HTMX).status_code == 401
+    thief.post("/language/", {"language": "en"})
+
+    assert counter.get("/").status_code == 200
+    assert Clerk.objects.get().language == "fr"
+
+
+def test_an_old_sign_in_opens_nothing_after_the_next(
+    counter: Client, thief: Client, nadia: Clerk
+) -> None:
+    thief.cookies[SIGN_IN_COOKIE] = counter.cookies[SIGN_IN_COOKIE].value
+    assert thief.get("/").status_code == 200
+
+    sign_in(counter, nadia, "135790")
+
+    assert thief.get("/")["Location"] == "/clerks/?next=%2F"
+    assert counter.get("/").status_code == 200
+
+
+def test_a_lock_ends_the_sign_in_for_good(counter: Client, nadia: Clerk) -> None:
+    counter.post("/lock/")
+    Tablet.objects.update(clerk=nadia)
+
+    assert counter.get("/")["Location"] == "/clerks/?next=%2F"
+
+
+def test_an_empty_cookie_is_not_the_sign_in_of_a_locked_tablet(
+    counter: Client, tablet: Tablet
+) -> None:
+    Tablet.objects.update(sign_in_hash="")
+
+    for secret in ("", "x" * 10_000):
+        counter.cookies[SIGN_IN_COOKIE] = secret
+        assert counter.get("/")["Location"] == "/clerks/?next=%2F"
+
+
+def test_a_late_lock_does_not_throw_out_who_signed_in_meanwhile(
+    counter: Client, thief: Client, nadia: Clerk
+) -> None:
+    thief.cookies[SIGN_IN_COOKIE] = counter.cookies[SIGN_IN_COOKIE].value
+    sign_in(counter, nadia, "135790")
+
+    assert thief.post("/lock/").status_code == 302
+
+    assert counter.get("/").status_code == 200

@@ -1,10 +1,14 @@
 """Sign-up typed by the clerk: prefilled, consents one by one, clear errors."""
 
+import re
+from html import unescape
+
 import pytest
 from django.test import Client
 
 from customers import consent
 from customers.models import Consent, ConsentWording, Customer, Visit
+from stores.models import Clerk
 from tests.factories import LONG_AGO, make_customer
 
 
@@ -39,7 +43,7 @@ def test_ticks_no_consent_beforehand(counter: Client, wordings: list[ConsentWord
     page = counter.get("/sign-up/").content.decode()
 
     assert page.count('value="yes"') == page.count('value="no"') == len(wordings)
-    assert "checked" not in page
+    assert re.findall(r'<input[^>]* name="(\w+)"[^>]* checked', page) == ["customer_language"]
 
 
 def test_signs_up_and_writes_every_answer(counter: Client, wordings: list[ConsentWording]) -> None:
@@ -123,3 +127,73 @@ def test_offers_no_sharing_of_a_card(counter: Client, wordings: list[ConsentWord
 
     assert response.status_code == 409
     assert '<button class="button" name="share_phone"' not in response.content.decode()
+
+
+# --- the customer's language ---------------------------------------------------------------------
+def test_asks_in_the_language_of_the_clerk_at_first(
+    counter: Client, wordings: list[ConsentWording], nadia: Clerk
+) -> None:
+    Clerk.objects.filter(pk=nadia.pk).update(language="en")
+
+    page = counter.get("/sign-up/").content.decode()
+
+    assert all(wording.text in unescape(page) for wording in consent.asked("en"))
+    assert page.count('<legend class="field__label" lang="en">') == len(wordings)
+
+
+def test_asks_in_the_language_of_the_customer_and_keeps_what_was_typed(
+    counter: Client, wordings: list[ConsentWording]
+) -> None:
+    typed = answers(wordings, said="yes", customer_language="en", email="half-")
+
+    page = unescape(counter.post("/sign-up/again/", typed).content.decode())
+
+    assert all(wording.text in page for wording in consent.asked("en"))
+    assert not any(wording.text in page for wording in wordings)
+    assert 'value="Zoé"' in page
+    assert 'value="half-"' in page
+    assert 'class="field__error"' not in page
+    # What was said to a French sentence was not said to the English one.
+    assert not re.search(r'name="consent_\d+"[^>]* checked', page)
+    assert '<html lang="fr"' in page
+
+
+def test_answers_htmx_with_the_questions_alone(
+    counter: Client, wordings: list[ConsentWording]
+) -> None:
+    typed = answers(wordings, customer_language="en")
+
+    page = counter.post("/sign-up/again/", typed, headers={"HX-Request": "true"}).content.decode()
+
+    assert page.strip().startswith('<section id="questions"')
+
+
+def test_records_the_wording_that_was_read_out_and_the_customers_language(
+    counter: Client, wordings: list[ConsentWording]
+) -> None:
+    english = consent.asked("en")
+
+    counter.post("/sign-up/", answers(english, said="yes", customer_language="en"))
+
+    assert Customer.objects.get().language == "en"
+    assert {entry.wording for entry in Consent.objects.all()} == set(english)
+
+
+def test_takes_no_answer_to_a_sentence_of_another_language(
+    counter: Client, wordings: list[ConsentWording]
+) -> None:
+    response = counter.post("/sign-up/", answers(wordings, customer_language="en"))
+
+    assert response.status_code == 422
+    assert response.content.decode().count('class="field__error"') == len(consent.asked("en"))
+    assert Customer.objects.count() == 0
+
+
+@pytest.mark.parametrize("language", ["xx", "\x00", "e" * 10_000])
+def test_takes_no_language_that_we_do_not_speak(
+    counter: Client, wordings: list[ConsentWording], language: str
+) -> None:
+    response = counter.post("/sign-up/", answers(wordings, customer_language=language))
+
+    assert response.status_code == 422
+    assert Customer.objects.count() == 0

@@ -1,0 +1,109 @@
+"""What is looked for on every screen; each answers with what is wrong there, in words."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What Django's own pages bring along, and we cannot mend without copying them.
+DJANGO_S_OWN = {
+    # admin/js/SelectFilter2.js writes a <span aria-label> as the picture of the filter.
+    "aria-prohibited-attr": ".help-tooltip",
+    # admin/edit_inline/tabular.html heads the columns of its own buttons with nothing.
+    "empty-table-header": ".inline-group th",
+}
+# Pixels; half a one is rounding.
+TARGET = 43.5
+
+# What lies under the bar at the bottom edge comes out by scrolling: the bar rests in its place.
+ASK_AXE = """async ([only, others]) => {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(".columns__next, .counter__top { position: static !important }")
+    document.adoptedStyleSheets = [sheet]
+    const { violations } = await axe.run(document, { resultTypes: ["violations"], runOnly: only })
+    document.adoptedStyleSheets = []
+    return violations.flatMap(({ id, nodes }) => nodes
+        .filter(({ target: [place] }) => !document.querySelector(place)?.matches(others[id] ?? "x"))
+        .map(it => `${id}: ${it.html.slice(0, 120)} ${it.failureSummary.slice(0, 200)}`))
+}"""
+
+# Motion stands still and colours are the final ones before anything is measured.
+REST = """async () => {
+    const frame = () => new Promise(requestAnimationFrame)
+    await frame(); await frame()
+    for (const moving of document.getAnimations()) try { moving.finish() } catch { moving.cancel() }
+}"""
+
+TARGETS = """least => [...document.querySelectorAll(
+        "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button]")]
+    .filter(it => it.checkVisibility({ visibilityProperty: true }) && !it.closest("[inert]"))
+    .filter(it => !it.matches("p > a, .skip:not(:focus)"))
+    .map(it => [it, (it.closest("label") ?? it).getBoundingClientRect()])
+    .filter(([it, box]) => !it.closest(".pinpad__plain") && box.width > 0)
+    .filter(([, box]) => box.width < least || box.height < least)
+    .map(([it, { width, height }]) => `${it.outerHTML.slice(0, 90)} ${width} x ${height}`)"""
+
+# Wider than the screen, or text cut off at the edge of what holds it.
+OVERFLOW = """() => {
+    const cut = [...document.body.querySelectorAll("*")].filter(it => {
+        const style = getComputedStyle(it)
+        const holds = it.checkVisibility({ visibilityProperty: true }) && it.innerText?.trim()
+        const hides = style.overflowX === "hidden" || style.overflowX === "clip"
+        return holds && hides && style.clipPath === "none" && it.scrollWidth > it.clientWidth + 1
+    }).map(it => `cut off: ${it.outerHTML.slice(0, 90)}`)
+    const wide = document.documentElement.scrollWidth - window.innerWidth
+    if (wide <= 0) return cut
+    const out = [...document.body.querySelectorAll("*")].filter(it =>
+        it.checkVisibility() && it.getBoundingClientRect().right > window.innerWidth + 1)
+    return [...cut, `${wide} pixels too wide: ${out.at(-1)?.outerHTML.slice(0, 90)}`]
+}"""
+
+# WCAG 1.4.12; adopted, because the content security policy knows no inline style.
+SPACING = """() => {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+        word-spacing: 0.16em !important } p { margin-block-end: 2em !important }`)
+    document.adoptedStyleSheets = [sheet]
+}"""
+
+MOTION = """() => [...document.querySelectorAll("*")].flatMap(it => ["", "::before", "::after"]
+    .map(part => [it, getComputedStyle(it, part)]))
+    .filter(([, style]) => [style.animationDuration, style.transitionDuration]
+        .flatMap(all => all.split(",")).some(each => parseFloat(each) > 0.001))
+    .filter(([, style]) => style.animationName !== "toast-gone")
+    .map(([it, style]) => `${it.outerHTML.slice(0, 90)} ${style.animationDuration}`)"""
+
+
+def rest(page: Page) -> None:
+    """Wait for what moves."""
+    page.evaluate(REST)
+
+
+def violations(page: Page, only: str = "") -> list[str]:
+    """Ask axe-core by every standard, or by one rule only."""
+    rest(page)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    rules = {"type": "rule", "values": [only]} if only else STANDARDS
+    return list(page.evaluate(ASK_AXE, [rules, DJANGO_S_OWN]))
+
+
+def small_targets(page: Page) -> list[str]:
+    """Find what a finger misses; links inside sentences are excepted."""
+    return list(page.evaluate(TARGETS, TARGET))
+
+
+def overflow(page: Page) -> list[str]:
+    """Find what sticks out of the screen sideways, or is cut off."""
+    return list(page.evaluate(OVERFLOW))
+
+
+def space_text_out(page: Page) -> None:
+    """Set the text as wide as a person may have to."""
+    page.evaluate(SPACING)
+
+
+def motion(page: Page) -> list[str]:
+    """Find what moves although the device asks for rest."""
+    return list(page.evaluate(MOTION))

@@ -1,0 +1,76 @@
+"""How the counter feels: nothing jumps."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.counter import LANDSCAPE, PORTRAIT, Tablet
+
+pytestmark = pytest.mark.browser
+
+CAMILLE = "06 39 98 01 01"
+LINES, MORE = ".return-line:has(.return-line__more > *)", "[data-stepper-target=more]"
+SUM, MAIN = "#return-quote .money--big", "#return-quote .button--main"
+
+# Shifts that follow a tap count as well: what is tapped must not move.
+SHIFTS = """
+  window.shifted = 0
+  new PerformanceObserver((list) => {
+    for (const shift of list.getEntries()) window.shifted += shift.value
+  }).observe({ type: "layout-shift", buffered: true })
+"""
+# Where everything is that a finger may be on its way to.
+PLACES = """() => Object.fromEntries([...document.querySelectorAll("button, a, input, h1, h2")]
+  .filter((it) => it.checkVisibility() && !it.closest("#return-quote .stack > .next > a"))
+  .map((it, at) => [`${at} ${it.id || it.className}`, it.getBoundingClientRect()])
+  .map(([name, box]) => [name, [box.x, box.y, box.width].map(Math.round).join(" ")]))"""
+
+
+@pytest.fixture(params=[LANDSCAPE, PORTRAIT], ids=["landscape", "portrait"])
+def touched(request: Any, browser: Browser, shop: str) -> Iterator[Tablet]:
+    """A tablet that is touched, in both positions, with Nadia signed in."""
+    context = browser.new_context(viewport=request.param, has_touch=True, locale="fr-FR")
+    context.add_init_script(SHIFTS)
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    tablet = Tablet(page, shop)
+    tablet.open()
+    tablet.sign_in()
+    yield tablet
+    context.close()
+
+
+def reckoned(page: Page) -> None:
+    expect(page.locator("#return-lines:is(.is-reckoning, .htmx-request)")).to_have_count(0)
+
+
+def shifted(page: Page) -> float:
+    page.wait_for_load_state("networkidle")
+    return float(page.evaluate("window.shifted"))
+
+
+def test_nothing_moves_over_the_whole_job(touched: Tablet) -> None:
+    page = touched.page
+    moved = {"home": shifted(page)}
+
+    touched.identify(CAMILLE)
+    moved["customer"] = shifted(page)
+    page.locator(".receipt .line button[name=line]").first.tap()
+    expect(page.locator(LINES).first).to_be_visible()
+    moved["return"] = shifted(page)
+    before = page.evaluate(PLACES)
+    for answer in ("TOO_SMALL", "AS_NEW"):
+        page.locator(f"label:has(input[id$='-{answer}'])").tap()
+        reckoned(page)
+        assert page.evaluate(PLACES) == before
+    expect(page.locator(SUM)).to_be_visible()
+    moved["chosen"] = float(page.evaluate("window.shifted"))
+    page.locator(MAIN).tap()
+    expect(page.locator("#return-progress .pairs__pair .tag--ok").first).to_be_visible(
+        timeout=30_000
+    )
+    moved["taken"] = float(page.evaluate("window.shifted"))
+
+    assert max(moved.values()) < 0.01, moved
