@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,7 +15,7 @@ from omnistore.outbox import deliveries
 from orders import history, quotes, refunds, returns, screens
 from orders.forms import AgreementForm, ChoicesForm
 from orders.models import CustomerReturn, Exchange, Order, OrderLine, Refund, RefundPlan
-from stores.http import ClerkRequest, clerk_required, clerk_watching, go
+from stores.http import ClerkRequest, clerk_required, clerk_watching, screen
 
 # So long a register and the CRM may take before the page says that they are late.
 FRESH = timedelta(seconds=20)
@@ -37,7 +36,7 @@ def start(request: ClerkRequest, order_id: UUID) -> HttpResponse:
     line = OrderLine.objects.filter(order=order, pk=_number(request.POST.get("line"))).first()
     if line and history.of_order(order, now=now()).may_return_line(line.pk):
         returns.choose(draft=draft, choices=[quotes.Choice(order_line_id=line.pk, units=1)])
-    return go(request, reverse("orders:return", args=[draft.pk]))
+    return redirect("orders:return", draft.pk)
 
 
 @require_GET
@@ -47,9 +46,9 @@ def show(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     found = _readable(request, return_id)
     _note(request, found)
     if found.is_draft:
-        screen = screens.draft_screen(found, now=now())
-        return render(request, "orders/return_draft.html", {"screen": screen})
-    return render(request, "orders/return_taken.html", _taken(request, found))
+        shown = {"screen": screens.draft_screen(found, now=now())}
+        return screen(request, "orders/return_draft.html", shown)
+    return screen(request, "orders/return_taken.html", _taken(request, found))
 
 
 @require_POST
@@ -61,7 +60,7 @@ def choose(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     try:
         returns.choose(draft=draft, choices=posted.choices)
     except returns.DraftGone:
-        return go(request, reverse("orders:return", args=[draft.pk]))
+        return redirect("orders:return", draft.pk)
     if not request.htmx and not posted.wrong:
         return redirect("orders:return", draft.pk)
     return _again(request, draft, posted, status=422 if posted.wrong else 200)
@@ -84,7 +83,7 @@ def settle(request: ClerkRequest, return_id: UUID) -> HttpResponse:
         pass
     except Refused as refusal:
         return _again(request, draft, posted, status=409, problem=refusal.sentence)
-    return go(request, reverse("orders:return", args=[draft.pk]))
+    return redirect("orders:return", draft.pk)
 
 
 @require_GET

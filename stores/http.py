@@ -9,12 +9,12 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.timezone import now
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, push_url, reswap, retarget
 from django_htmx.middleware import HtmxDetails
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
@@ -142,6 +142,22 @@ def go(request: HttpRequest, url: str) -> HttpResponse:
     if getattr(request, "htmx", False):
         return HttpResponseClientRedirect(url)
     return redirect(url)
+
+
+def screen(request: TabletRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """
+    Return a screen of the counter: a whole page, or for htmx what takes the place of the last one.
+
+    A tablet that stands at the counter keeps style, scripts and letters; so a form may be posted
+    by htmx and answered with a plain redirect, which the browser follows by itself.
+    """
+    if not request.htmx:
+        return render(request, template, context)
+    answer = render(request, template, {**context, "frame": "base_in_place.html"})
+    return reswap(
+        push_url(retarget(answer, "#counter"), request.get_full_path()),
+        "outerHTML settle:0ms show:window:top",
+    )
 
 
 def local_path(path: str) -> str:

@@ -102,7 +102,9 @@ def test_answers_htmx_with_the_purchases_only(
     counter: Client, camille: Customer, bought: Order
 ) -> None:
     response = counter.get(
-        f"/customers/{camille.pk}/", {"show": "web"}, headers={"HX-Request": "true"}
+        f"/customers/{camille.pk}/",
+        {"show": "web"},
+        headers={"HX-Request": "true", "HX-Target": "purchases"},
     )
 
     assert response.content.decode().strip().startswith('<article class="card" id="purchases">')

@@ -36,10 +36,29 @@ def test_leads_to_the_one_who_holds_it(
     assert Look.objects.get().reason == Look.Reason.IDENTIFIED
 
 
-def test_answers_htmx_with_a_redirect(counter: Client, camille: Customer) -> None:
-    response = counter.post("/identify/", {"text": "0612345678"}, headers=HTMX)
+def test_lets_the_page_take_the_place_of_the_question(counter: Client, camille: Customer) -> None:
+    response = counter.post("/identify/", {"text": "0612345678"}, headers=HTMX, follow=True)
 
-    assert response["HX-Redirect"] == f"/customers/{camille.pk}/"
+    assert response["HX-Retarget"] == "#counter"
+    assert response["HX-Push-Url"] == f"/customers/{camille.pk}/"
+    page = response.content.decode()
+    assert 'id="counter"' in page
+    assert "<html" not in page
+    assert {look.reason for look in Look.objects.all()} == {
+        Look.Reason.IDENTIFIED,
+        Look.Reason.PAGE,
+    }
+
+
+def test_takes_what_is_to_be_said_along(counter: Client, camille: Customer) -> None:
+    counter.post("/anonymous/")
+
+    page = counter.get(f"/customers/{camille.pk}/", headers=HTMX).content.decode()
+
+    assert 'id="toasts" hx-swap-oob="true"' in page
+    assert (
+        'id="toasts"' not in counter.get(f"/customers/{camille.pk}/", headers=HTMX).content.decode()
+    )
 
 
 def test_identifies_in_at_most_six_queries(

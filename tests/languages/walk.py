@@ -119,7 +119,7 @@ def _customer(counter: Client, world: World) -> Iterator[Screen]:
     for person in (world.camille, world.luc):
         page = reverse("counter:customer", args=[person.pk])
         yield from _get(counter, page, *(f"{page}?show={show}" for show in ("web", "returns")))
-        yield from _get(counter, f"{page}crm/", headers=HTMX)
+        yield from _get(counter, page, f"{page}crm/", headers=HTMX)
     for order in (world.order, world.in_store, world.nobodys, world.imported):
         yield from _get(counter, reverse("counter:order", args=[order.pk]))
 

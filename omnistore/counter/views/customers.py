@@ -14,15 +14,15 @@ from omnistore.audit.models import Look
 from omnistore.counter import profile
 from omnistore.counter.profile import Show
 from omnistore.outbox import deliveries
-from stores.http import ClerkRequest, clerk_required, clerk_watching
+from stores.http import ClerkRequest, clerk_required, clerk_watching, screen
 
 
 @require_safe
 @clerk_required
 def show(request: ClerkRequest, customer_id: UUID) -> HttpResponse:
-    """Show all that is known of the customer and note who looked; htmx gets his purchases."""
+    """Show all that is known of the customer and note who looked; its tabs get his purchases."""
     chosen, moment = Show.named(request.GET.get("show", "")), now()
-    if request.htmx:
+    if request.htmx.target == "purchases":
         customer = get_object_or_404(Customer, pk=customer_id)
         _note(request, customer_id, moment)
         bought = profile.purchases_of(customer, show=chosen, now=moment)
@@ -30,7 +30,7 @@ def show(request: ClerkRequest, customer_id: UUID) -> HttpResponse:
 
     page = profile.read(customer_id, show=chosen, now=moment)
     _note(request, customer_id, moment)
-    return render(request, "counter/customer.html", {"page": page, "customer": page.customer})
+    return screen(request, "counter/customer.html", {"page": page, "customer": page.customer})
 
 
 @require_safe

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -60,7 +60,7 @@ def identify(request: ClerkRequest) -> HttpResponse:
     if person := found.identified:
         return _meet(request, person.customer, via=person.via, how=person.how)
     if order_id := _the_only_order(found):
-        return go(request, reverse("counter:order", args=[order_id]))
+        return redirect("counter:order", order_id)
     shown = [person.customer.pk for person in found.customers]
     if shown:
         looks.note(
@@ -114,7 +114,7 @@ def _meet(
             reason=Look.Reason.IDENTIFIED,
             at=moment,
         )
-    return go(request, reverse("counter:customer", args=[customer.pk]))
+    return redirect("counter:customer", customer.pk)
 
 
 def _scanned_as(request: ClerkRequest) -> str:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
@@ -11,7 +11,7 @@ from omnistore.audit import looks
 from omnistore.audit.models import Look
 from orders import history
 from orders.models import Order
-from stores.http import ClerkRequest, clerk_required
+from stores.http import ClerkRequest, clerk_required, screen
 
 
 @require_safe
@@ -30,4 +30,4 @@ def show(request: ClerkRequest, order_id: UUID) -> HttpResponse:
         )
     purchase = history.of_order(order, now=moment)
     shown = {"order": order, "purchase": purchase, "payments": order.payments.order_by("pk")}
-    return render(request, "counter/order.html", shown)
+    return screen(request, "counter/order.html", shown)

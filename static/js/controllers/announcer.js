@@ -8,7 +8,7 @@ import { Controller } from "stimulus"
  * speaks by the event `announce`.
  *
  * <body data-controller="announcer"
- *       data-action="announce@document->announcer#hear htmx:beforeRequest->announcer#ask">
+ *       data-action="announce@document->announcer#hear htmx:beforeRequest->announcer#ask htmx:afterSwap->announcer#enter">
  *   <p class="unseen" role="status" data-announcer-target="region"></p>
  *   <div data-announcer-target="first"><p data-announce="…">…</p></div>
  *   … <section data-announce="…">
@@ -22,7 +22,7 @@ export default class extends Controller {
   connect() {
     this.waiting = []
     this.heard = new WeakSet()
-    this.known = this.#speakers.filter((it) => !this.#isFirst(it)).map((it) => it.dataset.announce)
+    this.known = this.#wordsThere
     this.#look()
     this.watching = new MutationObserver(() => this.#look())
     this.watching.observe(this.element, { childList: true, subtree: true })
@@ -39,7 +39,16 @@ export default class extends Controller {
     if (["submit", "click"].includes(requestConfig.triggeringEvent?.type)) this.known = []
   }
 
+  /** Another screen has taken the place of the last: as when a page opens. */
+  enter({ target }) {
+    if (target.id === "counter") this.known = this.#wordsThere
+  }
+
   get #speakers() { return [...this.element.querySelectorAll("[data-announce]")] }
+
+  get #wordsThere() {
+    return this.#speakers.filter((it) => !this.#isFirst(it)).map((it) => it.dataset.announce)
+  }
 
   #isFirst(speaker) { return this.firstTargets.some((it) => it.contains(speaker)) }
 

@@ -29,7 +29,7 @@ export default class extends Controller {
   restore({ target, detail: { xhr } }) {
     const wrong = xhr.status >= 400 && this.isPressed && target.querySelector(WRONG)
     if (wrong) this.#go(wrong)
-    else if (this.#isLost) this.#go(this.#lastPlace ?? target)
+    else if (this.#isLost) this.#go(this.#lastPlace ?? target.querySelector("h1") ?? target)
   }
 
   // A form without htmx leaves the page.

@@ -10,11 +10,11 @@ import { Controller } from "stimulus"
  *      data-lock-awake-url-value="…"
  *      data-action="locked@document->lock#cover unlocked@document->lock#uncover">
  *   <div data-lock-target="page"><form data-action="submit->lock#now">…</form></div>
- *   <section data-lock-target="sheet" hidden>…</section>
+ *   <section data-lock-target="sheet" hidden>… <a data-lock-target="other" href="…">…</a></section>
  * </div>
  */
 export default class extends Controller {
-  static targets = ["page", "sheet"]
+  static targets = ["page", "sheet", "other"]
   static values = { after: Number, url: String, awakeUrl: String }
   static signs = ["pointerdown", "keydown", "wheel", "input"]
 
@@ -28,6 +28,9 @@ export default class extends Controller {
     for (const sign of this.constructor.signs) document.removeEventListener(sign, this.#touch)
     clearInterval(this.clock)
   }
+
+  // A screen that took the place of the last one while the sheet lay over it.
+  pageTargetConnected() { this.#hide() }
 
   look() {
     if (this.#isLocked || Date.now() - this.touchedAt < this.afterValue * 1000) return
@@ -47,9 +50,8 @@ export default class extends Controller {
     this.returnTo?.blur()
     // An open dialog would keep the sheet out of reach.
     for (const dialog of this.pageTarget.querySelectorAll("dialog[open]")) dialog.close()
-    this.pageTarget.inert = true
-    this.pageTarget.classList.add("is-locked")
     this.sheetTarget.hidden = false
+    this.#hide()
     this.sheetTarget.focus()
   }
 
@@ -61,6 +63,14 @@ export default class extends Controller {
     // An answer that came meanwhile has put another in its place.
     const place = this.returnTo?.isConnected ? this.returnTo : document.getElementById(this.returnTo?.id)
     place?.focus()
+  }
+
+  #hide() {
+    if (!this.#isLocked) return
+    this.pageTarget.inert = true
+    this.pageTarget.classList.add("is-locked")
+    // Whoever signs in instead goes on with what was open.
+    this.otherTarget.search = new URLSearchParams({ next: location.pathname + location.search })
   }
 
   get #isLocked() { return !this.sheetTarget.hidden }
