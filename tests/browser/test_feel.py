@@ -74,3 +74,28 @@ def test_nothing_moves_over_the_whole_job(touched: Tablet) -> None:
     moved["taken"] = float(page.evaluate("window.shifted"))
 
     assert max(moved.values()) < 0.01, moved
+
+
+def test_a_return_of_several_lines_scrolls_beneath_what_stays(touched: Tablet) -> None:
+    page = touched.page
+    touched.identify(CAMILLE)
+    page.locator(".receipt .line button[name=line]").first.tap()
+    page.locator(".fold__head").tap()
+    for article in range(1, 3):
+        page.locator(MORE).nth(article).tap()
+        expect(page.locator(LINES)).to_have_count(article + 1)
+    for line in page.locator(LINES).all():
+        for answer in ("TOO_SMALL", "AS_NEW"):
+            line.locator(f"label:has(input[id$='-{answer}'])").tap()
+            reckoned(page)
+    expect(page.locator(SUM)).to_be_visible()
+
+    # In landscape the page is one screen: scrolled as a whole it would show an empty one.
+    if page.viewport_size == LANDSCAPE:
+        assert page.evaluate("document.documentElement.scrollHeight") == LANDSCAPE["height"]
+        assert page.locator(".counter--columns").evaluate("(it) => it.scrollTop") == 0
+    expect(page.locator(MAIN)).to_be_in_viewport(ratio=1)
+    bar = page.locator("#return-quote .next").bounding_box()
+    assert bar and bar["height"] < LANDSCAPE["height"] / 2
+    sums = page.locator(".next__lines")
+    assert sums.evaluate("(it) => it.scrollWidth <= it.clientWidth"), "an amount is cut off"
