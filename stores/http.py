@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.timezone import now
-from django_htmx.http import HttpResponseClientRedirect, push_url, reswap, retarget
+from django_htmx.http import HttpResponseClientRedirect, push_url, retarget
 from django_htmx.middleware import HtmxDetails
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 TABLET_COOKIE = "omnistore_tablet"
 SIGN_IN_COOKIE = "omnistore_sign_in"
 LANGUAGE_COOKIE = "omnistore_language"
+# By htmx; a pause between swapping and settling would show the new screen in the old one's shape.
+AT_ONCE = "outerHTML settle:0ms show:window:top"
 
 P = ParamSpec("P")
 
@@ -154,10 +156,9 @@ def screen(request: TabletRequest, template: str, context: dict[str, Any]) -> Ht
     if not request.htmx:
         return render(request, template, context)
     answer = render(request, template, {**context, "frame": "base_in_place.html"})
-    return reswap(
-        push_url(retarget(answer, "#counter"), request.get_full_path()),
-        "outerHTML settle:0ms show:window:top",
-    )
+    push_url(retarget(answer, "#counter"), request.get_full_path())
+    answer["HX-Reswap"] = AT_ONCE
+    return answer
 
 
 def local_path(path: str) -> str:
