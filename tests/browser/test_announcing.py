@@ -183,3 +183,13 @@ def test_a_busy_button_says_so(counter: Tablet) -> None:
     page.locator("#return-settle").click(no_wait_after=True)
 
     expect(page.locator("#return-settle")).to_have_attribute("aria-busy", "true")
+
+
+def test_a_new_screen_is_entered_and_not_read_out(counter: Tablet) -> None:
+    counter.page.evaluate(LISTEN)
+
+    counter.identify(people.AMADOU.phones[0])
+
+    expect(counter.page.locator("h1.who__name")).to_be_focused()
+    expect(counter.page.locator("#crm_state .tag")).to_be_visible()
+    assert [words for words in heard(counter) if not words.startswith("Compris")] == []

@@ -20,7 +20,7 @@ from omnistore.counter.meanings import FORMS, Kind
 from omnistore.counter.reading import read
 from omnistore.counter.recognition import Recognition
 from omnistore.errors import Refused
-from stores.http import ClerkRequest, clerk_required, go
+from stores.http import ClerkRequest, clerk_required, go, screen
 
 SCANNERS = ("camera", "hand")
 
@@ -31,7 +31,7 @@ def home(request: ClerkRequest) -> HttpResponse:
     """Ask who it is."""
     moment = now()
     counts = visits.of_the_day(request.tablet.store, moment)
-    return render(request, "counter/home.html", {"counts": counts, "hint": hints.of(moment)})
+    return screen(request, "counter/home.html", {"counts": counts, "hint": hints.of(moment)})
 
 
 @require_POST

@@ -10,7 +10,8 @@ const WRONG = "[aria-invalid=true], .notice--stop"
  *
  * <body data-controller="focus"
  *       data-action="htmx:beforeRequest->focus#remember htmx:afterRequest->focus#rest
- *                    htmx:afterSettle->focus#restore submit->focus#leave pageshow@window->focus#rest">
+ *                    htmx:afterSwap->focus#enter htmx:afterSettle->focus#restore
+ *                    submit->focus#leave pageshow@window->focus#rest">
  */
 export default class extends Controller {
   connect() {
@@ -29,7 +30,13 @@ export default class extends Controller {
   restore({ target, detail: { xhr } }) {
     const wrong = xhr.status >= 400 && this.isPressed && target.querySelector(WRONG)
     if (wrong) this.#go(wrong)
-    else if (this.#isLost) this.#go(this.#lastPlace ?? target.querySelector("h1") ?? target)
+    else if (this.#isLost) this.#go(this.#lastPlace ?? target)
+  }
+
+  /** Another screen has taken the place of the last: it is entered at its heading. */
+  enter({ target }) {
+    if (target.id !== "counter" || document.activeElement !== document.body) return
+    this.#go(target.querySelector("h1") ?? target)
   }
 
   // A form without htmx leaves the page.
