@@ -73,13 +73,13 @@ def asked(language: str, *, at: datetime | None = None) -> list[ConsentWording]:
     """
     Return what is asked today: of each purpose and channel the newest wording in force.
 
-    Nothing of it may be ticked beforehand. A language without wordings gets the shop's own.
+    Nothing of it may be ticked beforehand. What was never said in the language is asked in the
+    shop's own.
     """
     in_force = ConsentWording.objects.filter(in_force_at__lte=at or now()).order_by("version")
     spoken = (language, settings.LANGUAGE_CODE)
-    wordings = list(in_force.filter(language__in=spoken))
-    own = [wording for wording in wordings if wording.language == language] or wordings
-    newest = {(wording.purpose, wording.channel): wording for wording in own}
+    wordings = sorted(in_force.filter(language__in=spoken), key=lambda it: it.language == language)
+    newest = {_subject(wording): wording for wording in wordings}
     return sorted(newest.values(), key=lambda wording: ORDER.get(_subject(wording), len(ORDER)))
 
 

@@ -56,7 +56,8 @@ class SampleForm(forms.Form):
 
 def parts() -> list[Part]:
     """Return every component, the small ones first."""
-    return [*_words(), *_acts(), *_fields(), *_people(), *_goods(), *_steps()]
+    groups = (_words, _said, _acts, _fields, _entries, _people, _agreed, _goods, _steps)
+    return [part for group in groups for part in group()]
 
 
 def _part(
@@ -99,6 +100,11 @@ def _words() -> list[Part]:
                 for it in tones
             ),
         ),
+    ]
+
+
+def _said() -> list[Part]:
+    return [
         _part(
             "Errors of a form",
             "components/errors.html",
@@ -176,6 +182,11 @@ def _fields() -> list[Part]:
             ("error", {"field": bound["answer"], "shape": "pair"}),
             ("disabled", {"field": rest["shut_answer"]}),
         ),
+    ]
+
+
+def _entries() -> list[Part]:
+    return [
         _part(
             "Stepper",
             "components/stepper.html",
@@ -236,6 +247,14 @@ def _people() -> list[Part]:
                 },
             ),
         ),
+        _part("Pick", "design/_picks.html", ("a short list", {"found": samples.found()})),
+        _part("Nobody", "counter/_nobody.html", ("empty", {"found": Sample(), "typed": ""})),
+        _part("Lock", "design/_lock.html", ("rest", {"clerk": samples.nadia()})),
+    ]
+
+
+def _agreed() -> list[Part]:
+    return [
         _part(
             "Consent",
             "components/consent.html",
@@ -252,9 +271,6 @@ def _people() -> list[Part]:
             "counter/_contacts.html",
             ("some", {"page": samples.page(), "tablet": samples.tablet()}),
         ),
-        _part("Pick", "design/_picks.html", ("a short list", {"found": samples.found()})),
-        _part("Nobody", "counter/_nobody.html", ("empty", {"found": Sample(), "typed": ""})),
-        _part("Lock", "design/_lock.html", ("rest", {"clerk": samples.nadia()})),
     ]
 
 

@@ -66,6 +66,22 @@ def test_asks_by_the_newest_wording_in_force() -> None:
     assert newer in consent.asked("fr", at=NOON + timedelta(days=3))
 
 
+def test_asks_in_the_shops_language_what_the_customers_has_no_words_for() -> None:
+    only_french = ConsentWording.objects.create(
+        purpose="MARKETING",
+        channel="POST",
+        language="fr",
+        version=1,
+        text="Du courrier ?",
+        in_force_at=NOON,
+    )
+
+    english = consent.asked("en", at=NOON)
+
+    assert [wording.language for wording in english] == ["en"] * len(consent.ORDER) + ["fr"]
+    assert english[-1] == only_french
+
+
 def test_keeps_who_asked_what_and_where(lyon: Store, tablet: Tablet, nadia: Clerk) -> None:
     camille, wording = make_customer(), consent.asked("fr", at=NOON)[0]
 

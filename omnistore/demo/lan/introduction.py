@@ -4,6 +4,7 @@ How a tablet gets to know the shop: by plain http, its authority's certificate a
 Nothing else is served there: no page of the shop, nothing that is sent is read.
 """
 
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -24,15 +25,9 @@ def serve(*, host: str, port: int, home: str, certificate: bytes) -> ThreadingHT
         FILE: (CERTIFICATE, certificate),
         STYLE: ("text/css", (settings.BASE_DIR / f"static/css{STYLE}").read_bytes()),
     }
-    pages = {code: page(home, code).encode() for code, _ in settings.LANGUAGES}
-
-    class Answering(_Handler):
-        def find(self) -> tuple[str, bytes] | None:
-            if self.path == "/":
-                return "text/html; charset=utf-8", pages[self.language()]
-            return answers.get(self.path)
-
-    server = ThreadingHTTPServer((host, port), Answering)
+    for code, _name in settings.LANGUAGES:
+        answers[f"/{code}"] = ("text/html; charset=utf-8", page(home, code).encode())
+    server = ThreadingHTTPServer((host, port), partial(_Handler, answers))
     Thread(target=server.serve_forever, daemon=True).start()
     return server
 
@@ -48,11 +43,13 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "omnistore"
     sys_version = ""
 
-    def find(self) -> tuple[str, bytes] | None:
-        raise NotImplementedError
+    def __init__(self, answers: dict[str, tuple[str, bytes]], *connection: Any) -> None:
+        self.answers = answers
+        super().__init__(*connection)
 
     def do_GET(self) -> None:
-        kind, body = self.find() or ("text/plain", b"")
+        path = f"/{self.language()}" if self.path == "/" else self.path
+        kind, body = self.answers.get(path, ("text/plain", b""))
         self.send_response(200 if body else 404)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
