@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -69,6 +70,17 @@ def _group(name: Promise | str, entries: list[dict[str, Any]]) -> dict[str, Any]
     return {**first, "name": name, "models": entries}
 
 
+class NamedDateTime(AdminSplitDateTime):
+    """A date and a time whose fields carry the words that stand beside them."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        labels = (context["date_label"], context["time_label"])
+        for field, label in zip(context["widget"]["subwidgets"], labels, strict=True):
+            field["attrs"]["aria-label"] = label
+        return context
+
+
 class FoundByNumber(admin.ModelAdmin[Any]):
     """
     `?q=` takes an id or a number and nothing else: no name, phone or e-mail stands in an address.
@@ -79,6 +91,9 @@ class FoundByNumber(admin.ModelAdmin[Any]):
 
     id_lookups: ClassVar[Sequence[str]] = ("pk",)
     number_lookup: ClassVar[str] = ""
+    formfield_overrides: ClassVar[dict[type, dict[str, Any]]] = {
+        models.DateTimeField: {"widget": NamedDateTime}
+    }
     search_fields = ("pk",)
     search_help_text = _("Number or id, in full.")
     list_per_page = 50
