@@ -9,10 +9,9 @@ from omnistore.demo import staff
 LANDSCAPE = {"width": 1180, "height": 820}
 PORTRAIT = {"width": 820, "height": 1180}
 PHONE = {"width": 390, "height": 844}
-# What the app is used on, for `browser.new_context`.
+# What the app is used on, for `browser.new_context`; a tablet is turned while it shows a screen.
 DEVICES: dict[str, dict[str, Any]] = {
-    "landscape": {"viewport": LANDSCAPE, "has_touch": True},
-    "portrait": {"viewport": PORTRAIT, "has_touch": True},
+    "tablet": {"viewport": LANDSCAPE, "has_touch": True},
     "phone": {"viewport": PHONE, "has_touch": True, "is_mobile": True},
 }
 
@@ -52,8 +51,22 @@ class Tablet:
         self.press(clerk.pin)
         expect(self.page.locator(".find__input").first).to_be_visible()
 
+    def prefer(self, language: str) -> None:
+        """Have the language where nobody is signed in."""
+        cookie = {"name": "omnistore_language", "value": language, "url": self.address}
+        self.page.context.add_cookies([cookie])  # type: ignore[list-item]
+
+    def speak(self, language: str) -> None:
+        """Have the counter in the language; the clerk who is signed in keeps it."""
+        expect(self.page.locator(".find__input").first).to_be_visible()
+        other = self.page.locator(f".rail__language button[value={language}]")
+        if other.count():
+            other.click()
+        expect(self.page.locator(f"html[lang={language}]")).to_be_attached()
+
     def press(self, pin: str) -> None:
         """Press the digits on the pad that is on the screen."""
+        self.page.wait_for_load_state()
         for digit in pin:
             self.page.locator(f"[data-pinpad-digit-param='{digit}']:visible").click()
 

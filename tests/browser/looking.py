@@ -15,10 +15,12 @@ DJANGO_S_OWN = {
 }
 # Pixels; half a one is rounding.
 TARGET = 43.5
+BUTTON = 45.5
+TEXT = 13
 
-# Everything in its place: the bars do not lie over what comes out by scrolling, and receipts further
-# down are as tall as they will be. Until they come near, the browser keeps a box of one height for
-# each; what is in it is not painted, and is measured on top of the next.
+# Everything in its place: the bars do not lie over what comes out by scrolling, and receipts
+# further down are as tall as they will be. Until they come near, the browser keeps a box of one
+# height for each; what is in it is not painted, and is measured on top of the next.
 IN_PLACE = """
     .columns__next, .counter__top { position: static !important }
     .receipt { content-visibility: visible !important }
@@ -49,6 +51,33 @@ TARGETS = """least => [...document.querySelectorAll(
     .filter(([it, box]) => !it.closest(".pinpad__plain") && box.width > 0)
     .filter(([, box]) => box.width < least || box.height < least)
     .map(([it, { width, height }]) => `${it.outerHTML.slice(0, 90)} ${width} x ${height}`)"""
+
+# The house's own buttons are a little taller still.
+LOW_BUTTONS = """least => [...document.querySelectorAll(
+        "button, a.button, summary, input:not([type=hidden])")]
+    .filter(it => it.checkVisibility({ visibilityProperty: true }))
+    .map(it => [it, (it.closest("label") ?? it).getBoundingClientRect()])
+    .filter(([, box]) => box.width > 1 && box.height < least)
+    .map(([it, box]) => `${it.outerHTML.slice(0, 90)} ${box.height}`)"""
+
+SMALL_TEXT = """least => [...document.querySelectorAll("body *")]
+    .filter(it => it.checkVisibility({ visibilityProperty: true }))
+    .filter(it => [...it.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+    .filter(it => parseFloat(getComputedStyle(it).fontSize) < least)
+    .map(it => it.textContent.trim().slice(0, 40))"""
+
+FILLED = """() => {
+    const probe = document.body.appendChild(document.createElement("i"))
+    probe.style.cssText = "background: var(--brand)"
+    const brand = getComputedStyle(probe).backgroundColor
+    probe.remove()
+    return [...document.querySelectorAll("a, button, input[type=submit]")]
+        .filter(it => it.checkVisibility({ visibilityProperty: true }))
+        .filter(it => getComputedStyle(it).backgroundColor === brand)
+        .map(it => it.textContent.trim() || it.value)
+}"""
+
+WIDER = "() => document.documentElement.scrollWidth - innerWidth"
 
 # Wider than the screen, or text cut off at the edge of what holds it.
 OVERFLOW = """() => {
@@ -98,6 +127,28 @@ def violations(page: Page, only: str = "") -> list[str]:
 def small_targets(page: Page) -> list[str]:
     """Find what a finger misses; links inside sentences are excepted."""
     return list(page.evaluate(TARGETS, TARGET))
+
+
+def low_buttons(page: Page) -> list[str]:
+    """Find buttons and fields less tall than the house wants them."""
+    return [f"low: {it}" for it in page.evaluate(LOW_BUTTONS, BUTTON)]
+
+
+def small_text(page: Page) -> list[str]:
+    """Find what cannot be read standing."""
+    return [f"small text: {words}" for words in page.evaluate(SMALL_TEXT, TEXT)]
+
+
+def main_buttons(page: Page) -> list[str]:
+    """Find more than one filled button: nobody knows then what to do next."""
+    filled = page.evaluate(FILLED)
+    return [f"filled buttons: {filled}"] if len(filled) > 1 else []
+
+
+def too_wide(page: Page) -> list[str]:
+    """Find whether the page scrolls sideways."""
+    wider = page.evaluate(WIDER)
+    return [f"{wider} pixels too wide"] if wider > 0 else []
 
 
 def overflow(page: Page) -> list[str]:

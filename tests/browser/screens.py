@@ -11,7 +11,6 @@ tablet: docs/screens/fr-light/customer.webp, docs/screens/en-dark/return-portrai
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -25,7 +24,7 @@ from playwright.sync_api import Browser, Page, expect  # noqa: E402
 
 from tests.browser.counter import LANDSCAPE, PORTRAIT, Tablet  # noqa: E402
 from tests.browser.running import ROOT, chromium, demo_shop  # noqa: E402
-from tests.browser.walk import through_all  # noqa: E402
+from tests.browser.tour import every_screen  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screens"
 LANGUAGES = ("fr", "en")
@@ -58,23 +57,20 @@ def _take_all(browser: Browser, address: str, language: str) -> None:
     )
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
-    through_all(Tablet(page, address), _photographer(page, language), language=language)
+    for name in every_screen(Tablet(page, address), language):
+        _take(page, language, name)
     context.close()
 
 
-def _photographer(page: Page, language: str) -> Callable[[str], None]:
-    """Return what takes the screen that is shown in both colours and both ways round."""
-
-    def take(name: str) -> None:
-        for colours in ("light", "dark"):
-            page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
-            _take_both_ways(page, FOLDER / f"{language}-{colours}", name)
-        if language == LANGUAGES[0] and name in BRIGHT:
-            page.emulate_media(color_scheme="light", contrast="more")
-            _take_both_ways(page, FOLDER / f"{language}-bright", name)
-        page.emulate_media(color_scheme="light", contrast="no-preference")
-
-    return take
+def _take(page: Page, language: str, name: str) -> None:
+    """Take the screen that is shown in both colours and both ways round."""
+    for colours in ("light", "dark"):
+        page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+        _take_both_ways(page, FOLDER / f"{language}-{colours}", name)
+    if language == LANGUAGES[0] and name in BRIGHT:
+        page.emulate_media(color_scheme="light", contrast="more")
+        _take_both_ways(page, FOLDER / f"{language}-bright", name)
+    page.emulate_media(color_scheme="light", contrast="no-preference")
 
 
 def _take_both_ways(page: Page, folder: Path, name: str) -> None:
