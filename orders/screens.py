@@ -12,6 +12,9 @@ from orders.models import CustomerReturn, Product, ReturnLine
 from orders.policies import Decision
 from orders.quotes import Choice, Quote, QuotedLine
 
+# A long receipt opens with so many lines that are not chosen; the others come when one scrolls on.
+AT_ONCE = 60
+
 
 @dataclass(frozen=True)
 class Row:
@@ -89,6 +92,7 @@ class DraftScreen:
     fold: Fold
     quote: Quote | None
     problem: str = ""
+    is_whole: bool = False
 
     @property
     def first(self) -> list[Row]:
@@ -97,6 +101,20 @@ class DraftScreen:
     @property
     def others(self) -> list[Row]:
         return [row for row in self.rows if row.line.line.pk not in self.fold.first]
+
+    @property
+    def here(self) -> list[Row]:
+        """Those of the others that are on the page from the beginning."""
+        if self.is_whole:
+            return self.others
+        early = {row.key for row in self.rows[:AT_ONCE]}
+        return [row for row in self.others if row.key in early or row.is_open]
+
+    @property
+    def later(self) -> list[Row]:
+        """Those of a long receipt that come when they are asked for."""
+        here = {row.key for row in self.here}
+        return [row for row in self.others if row.key not in here]
 
     @property
     def touched(self) -> list[Row]:
@@ -173,12 +191,13 @@ def draft_screen(
     wrong: dict[int, str] | None = None,
     problem: str = "",
     on_screen: frozenset[int] = frozenset(),
+    is_whole: bool = False,
 ) -> DraftScreen:
     """
     Return the draft as the clerk sees it: chosen lines first, the rest of the order folded away.
 
     `fold` is how the page was folded before; without it, it is opened anew. `on_screen` are the
-    order lines whose questions the browser shows already.
+    order lines whose questions the browser shows already; `is_whole` shows a long receipt at once.
     """
     choices = {choice.order_line_id: choice for choice in returns.choices_of(draft)}
     quote = _quote(draft, list(choices.values()), now)
@@ -202,6 +221,7 @@ def draft_screen(
         fold=fold or Fold(first=opened),
         quote=quote,
         problem=problem or own,
+        is_whole=is_whole,
     )
 
 

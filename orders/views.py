@@ -51,6 +51,22 @@ def show(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     return screen(request, "orders/return_taken.html", _taken(request, found))
 
 
+@require_GET
+@clerk_required
+def rest(request: ClerkRequest, return_id: UUID) -> HttpResponse:
+    """Answer with the lines of a long receipt that its page left out; or with all of them."""
+    draft = _of_this_store(request, return_id)
+    if not draft.is_draft:
+        return redirect("orders:return", draft.pk)
+    if request.htmx:
+        asked = ChoicesForm(request.GET, OrderLine.objects.filter(order=draft.order_id))
+        shown = {"screen": screens.draft_screen(draft, now=now(), fold=asked.fold)}
+        return render(request, "orders/_return_rest.html", shown)
+    _note(request, draft)
+    whole = screens.draft_screen(draft, now=now(), is_whole=True)
+    return render(request, "orders/return_draft.html", {"screen": whole})
+
+
 @require_POST
 @clerk_required
 def choose(request: ClerkRequest, return_id: UUID) -> HttpResponse:
