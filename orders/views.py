@@ -60,8 +60,8 @@ def rest(request: ClerkRequest, return_id: UUID) -> HttpResponse:
         return redirect("orders:return", draft.pk)
     if request.htmx:
         asked = ChoicesForm(request.GET, OrderLine.objects.filter(order=draft.order_id))
-        shown = {"screen": screens.draft_screen(draft, now=now(), fold=asked.fold)}
-        return render(request, "orders/_return_rest.html", shown)
+        half = screens.draft_screen(draft, now=now(), fold=asked.fold)
+        return render(request, "orders/_return_rows.html", {"screen": half, "rows": half.later})
     _note(request, draft)
     whole = screens.draft_screen(draft, now=now(), is_whole=True)
     return render(request, "orders/return_draft.html", {"screen": whole})
