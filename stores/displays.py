@@ -15,6 +15,19 @@ class Display(TextChoices):
     BRIGHT_HALL = "bright", _("Bright hall")
 
 
+# The paper of each display and the query under which it holds, for the system's bars around the
+# page: they know no style sheet. tests/design holds them equal to `--paper`.
+PAPERS = {
+    Display.LIGHT.value: (("#f6f4ef", ""),),
+    Display.DARK.value: (("#151412", ""),),
+    Display.BRIGHT_HALL.value: (("#fff", ""),),
+    Display.AUTOMATIC.value: (
+        ("#f6f4ef", "(prefers-color-scheme: light)"),
+        ("#151412", "(prefers-color-scheme: dark)"),
+    ),
+}
+
+
 def of(cookies: Mapping[str, str]) -> str:
     """Return the display the tablet was set to; automatic when nobody chose."""
     return known(cookies.get(COOKIE, ""))

@@ -11,10 +11,12 @@ from stores import displays
 
 def shop(request: HttpRequest) -> dict[str, Any]:
     """Return the tablet and the clerk of this request, its display, and whether it is the demo."""
+    display = displays.of(request.COOKIES)
     return {
         "tablet": getattr(request, "tablet", None),
         "clerk": getattr(request, "clerk", None),
-        "display": displays.of(request.COOKIES),
+        "display": display,
+        "papers": displays.PAPERS[display],
         "is_demo": settings.ENV == "demo",
         "other_language": "en" if get_language() == "fr" else "fr",
         "lock_after": int(settings.AUTO_LOCK_AFTER.total_seconds()),

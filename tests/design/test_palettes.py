@@ -4,6 +4,7 @@ import pytest
 
 from omnistore.counter import palettes
 from omnistore.counter.palettes import AA, AAA, contrasts, ratio
+from stores import displays
 
 SETS = palettes.palettes()
 STRONG = [name for name in SETS if "contrast" in name or name == "bright"]
@@ -17,6 +18,11 @@ def test_knows_the_contrast_of_black_on_white() -> None:
 def test_has_the_displays_a_tablet_can_be_set_to() -> None:
     assert {"light", "dark", "bright"} <= set(SETS)
     assert len(STRONG) == 4
+
+
+@pytest.mark.parametrize("display", ["light", "dark", "bright"])
+def test_the_systems_bars_have_the_colour_of_the_paper(display: str) -> None:
+    assert displays.PAPERS[display] == ((SETS[display]["paper"], ""),)
 
 
 @pytest.mark.parametrize("name", SETS)

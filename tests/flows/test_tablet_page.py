@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from stores import displays
 from stores.models import Clerk, Tablet
 
 
@@ -27,6 +28,24 @@ def test_keeps_the_display_on_the_tablet_whoever_signs_in(
     Tablet.objects.update(clerk=marc)
 
     assert f'data-display="{display}"' in counter.get("/").content.decode()
+
+
+@pytest.mark.parametrize("display", ["light", "dark", "bright"])
+def test_the_systems_own_bars_have_the_paper_of_the_display(counter: Client, display: str) -> None:
+    counter.post("/tablet/display/", {"display": display})
+    paper = displays.PAPERS[display][0][0]
+
+    page = counter.get("/").content.decode()
+
+    assert page.count("theme-color") == 1
+    assert f'<meta name="theme-color" content="{paper}">' in page
+
+
+def test_an_automatic_display_tells_the_system_both_papers(counter: Client) -> None:
+    page = counter.get("/").content.decode()
+
+    assert 'name="theme-color" content="#f6f4ef" media="(prefers-color-scheme: light)"' in page
+    assert 'name="theme-color" content="#151412" media="(prefers-color-scheme: dark)"' in page
 
 
 @pytest.mark.parametrize("display", ["neon", "", "dark\x00", '"><script>', "e" * 10_000])
