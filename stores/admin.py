@@ -166,7 +166,26 @@ class TabletAdmin(NeverDeleted):
     list_display = ("name", "store", "register", "clerk", "active_at", "revoked_at")
     list_filter = ("store", ("revoked_at", admin.EmptyFieldListFilter))
     list_select_related = ("store", "register__store", "clerk")
-    fields = ("name", "store", "register", "clerk", "opened_by", "opened_at", "active_at")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "name",
+                    "store",
+                    "register",
+                    "clerk",
+                    "opened_by",
+                    "opened_at",
+                    "active_at",
+                )
+            },
+        ),
+        (
+            gettext_lazy("Hand scanner"),
+            {"fields": ("scan_layout", "scan_prefix", "scan_suffix", "scan_ends_by_pause")},
+        ),
+    )
     readonly_fields = ("store", "clerk", "opened_by", "opened_at", "active_at", "revoked_at")
     ordering = ("-active_at",)
     actions = ("revoke",)

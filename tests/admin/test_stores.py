@@ -107,6 +107,17 @@ def test_reads_who_changed_access_and_edits_nothing(
     assert office.get(reverse("admin:audit_accesschange_add")).status_code == 403
 
 
+def test_sets_how_a_tablets_hand_scanner_types(office: Client, tablet: Tablet) -> None:
+    address = reverse("admin:stores_tablet_change", args=[tablet.pk])
+    told = {"name": tablet.name, "scan_layout": "AUTO", "scan_prefix": "]C1"}
+
+    answer = office.post(address, told | {"scan_ends_by_pause": "on"})
+
+    assert answer.status_code == 302
+    tablet.refresh_from_db()
+    assert (tablet.scan_prefix, tablet.scan_ends_by_pause) == ("]C1", True)
+
+
 def test_makes_a_registers_secret_itself_and_shows_it_once(office: Client, lyon: Store) -> None:
     answer = office.post(
         reverse("admin:stores_register_add"), {"store": lyon.pk, "name": "Caisse 9", "is_active": 1}
