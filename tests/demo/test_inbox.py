@@ -132,7 +132,9 @@ def test_fails_as_it_is_told(client: Client, db: None, mood: str, status: int, k
 
 
 def test_shows_what_arrived_and_how_long_it_took(client: Client, db: None) -> None:
-    send(client, EVENT | {"time": (now() - timedelta(minutes=2)).isoformat()})
+    happened_at = now() - timedelta(minutes=2)
+    send(client, EVENT | {"time": happened_at.isoformat()})
+    Message.objects.update(received_at=happened_at + timedelta(seconds=120))
 
     page = client.get(reverse("demo:crm")).content.decode()
 
