@@ -213,7 +213,7 @@ def _write_lines(taken: CustomerReturn, answer: Quote, store: Store) -> list[Ret
             right=quoted.decision.right,
             resolution=quoted.choice.resolution,
             replacement=quoted.replacement,
-            disposition=_disposition(quoted.choice.condition),
+            disposition=_disposition(quoted.choice),
             amount=quoted.amount,
             tax=quoted.tax,
         )
@@ -264,7 +264,9 @@ def _register_of(taken: CustomerReturn) -> Register:
     return first
 
 
-def _disposition(condition: str) -> str:
-    if condition in (Condition.AS_NEW, Condition.OPENED):
+def _disposition(choice: Choice) -> str:
+    # What does not work is not sold again, however new it looks.
+    is_whole = choice.condition in (Condition.AS_NEW, Condition.OPENED)
+    if is_whole and choice.reason != ReturnLine.Reason.DEFECTIVE:
         return ReturnLine.Disposition.TO_SHELF
     return ReturnLine.Disposition.TO_REPAIR

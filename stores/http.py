@@ -156,7 +156,10 @@ def screen(request: TabletRequest, template: str, context: dict[str, Any]) -> Ht
     if not request.htmx:
         return render(request, template, context)
     answer = render(request, template, {**context, "frame": "base_in_place.html"})
-    push_url(retarget(answer, "#counter"), request.get_full_path())
+    path = request.get_full_path()
+    # The same screen again is no step to go back to.
+    is_new = path != request.htmx.current_url_abs_path
+    push_url(retarget(answer, "#counter"), path if is_new else False)
     answer["HX-Reswap"] = AT_ONCE
     return answer
 

@@ -170,3 +170,11 @@ def test_counts_who_goes_on_without_identifying(counter: Client) -> None:
 
 def test_looks_for_nobody_by_an_address(counter: Client, camille: Customer) -> None:
     assert counter.get("/identify/", {"text": "0612345678"})["Location"] == "/"
+
+
+def test_the_same_screen_again_is_no_step_to_go_back_to(counter: Client, camille: Customer) -> None:
+    page = f"/customers/{camille.pk}/"
+    there = HTMX | {"HX-Current-URL": f"http://testserver{page}"}
+
+    assert counter.get(page, headers=there)["HX-Push-Url"] == "false"
+    assert counter.get("/", headers=there)["HX-Push-Url"] == "/"
