@@ -1,7 +1,8 @@
-/** What a clerk does, as against what a page asks by itself. */
-const ACTS = ["submit", "click", "change"]
+/** What a clerk does, as against what a page asks by itself. What counts as done is done once. */
+const DONE_ONCE = ["submit", "click", "scanned"]
 
-export function isAct(cause) { return ACTS.includes(cause?.type) }
+export function isDoneOnce(cause) { return DONE_ONCE.includes(cause?.type) }
+export function isAct(cause) { return isDoneOnce(cause) || cause?.type === "change" }
 
 /** Return what does the same once more, if the page still has it. */
 export function again(elt, cause) {
@@ -9,6 +10,6 @@ export function again(elt, cause) {
     if (!elt.isConnected) return
     if (cause.type === "submit") elt.requestSubmit(cause.submitter?.isConnected ? cause.submitter : null)
     else if (cause.type === "click") elt.click()
-    else elt.dispatchEvent(new Event(cause.type, { bubbles: true }))
+    else elt.dispatchEvent(new CustomEvent(cause.type, { bubbles: true, detail: cause.detail }))
   }
 }

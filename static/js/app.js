@@ -1,14 +1,13 @@
 /**
  * Starts htmx and names every Stimulus controller; markup does the rest.
  *
- * Each begins in a turn of its own, so that a tap never waits for all of them; first come those
- * that listen to the whole page.
+ * Each begins in a turn of its own, so that a tap never waits for all of them; first comes what
+ * sees to it that nothing is sent twice, then those that listen to the whole page.
  */
 import "htmx"
 import { Application } from "stimulus"
 import "installed"
 import Announcer from "controllers/announcer"
-import Busy from "controllers/busy"
 import Camera from "controllers/camera"
 import Carry from "controllers/carry"
 import Dialog from "controllers/dialog"
@@ -29,10 +28,10 @@ import Waiting from "controllers/waiting"
 import Wedge from "controllers/wedge"
 
 const CONTROLLERS = {
-  wedge: Wedge, find: Find, lock: Lock, network: Network, pinpad: Pinpad, announcer: Announcer,
-  focus: Focus, busy: Busy, camera: Camera, carry: Carry, dialog: Dialog, fold: Fold,
+  waiting: Waiting, network: Network, wedge: Wedge, find: Find, lock: Lock, pinpad: Pinpad,
+  announcer: Announcer, focus: Focus, camera: Camera, carry: Carry, dialog: Dialog, fold: Fold,
   keyboard: Keyboard, reckon: Reckon, reveal: Reveal, scanner: Scanner, stepper: Stepper,
-  toasts: Toasts, trial: Trial, waiting: Waiting,
+  toasts: Toasts, trial: Trial,
 }
 
 const pause = () => globalThis.scheduler?.yield?.() ?? new Promise((done) => setTimeout(done))

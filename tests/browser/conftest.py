@@ -9,12 +9,15 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     Error,
+    Page,
     Playwright,
+    StorageState,
     expect,
     sync_playwright,
 )
 
 from tests.browser.counter import LANDSCAPE, Tablet
+from tests.browser.held import Held
 from tests.browser.lens import PATIENCE, Lens, MakeLens
 from tests.browser.running import demo_shop, launched
 
@@ -72,6 +75,44 @@ def new_tablet(browser: Browser, shop: str) -> Iterator[Callable[..., Tablet]]:
 @pytest.fixture
 def tablet(new_tablet: Callable[..., Tablet]) -> Tablet:
     return new_tablet()
+
+
+@pytest.fixture
+def touched(new_tablet: Callable[..., Tablet], signed_in: StorageState) -> Tablet:
+    """
+    A tablet that is touched, with Nadia at the counter; what it asks for can be held.
+
+    Not so what passes a service worker: there is none.
+    """
+    tablet = new_tablet(
+        viewport=LANDSCAPE, has_touch=True, storage_state=signed_in, service_workers="block"
+    )
+    tablet.go("/")
+    return tablet
+
+
+@pytest.fixture
+def hold() -> Iterator[Callable[[Page, str], Held]]:
+    """Hold answers; what was not let go in the end comes to nothing."""
+    made: list[Held] = []
+
+    def holding(page: Page, address: str) -> Held:
+        made.append(Held(page, address))
+        return made[-1]
+
+    yield holding
+    for held in made:
+        held.lose()
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, shop: str) -> StorageState:
+    """The cookies of a tablet in Lyon on which Nadia signed in."""
+    with browser.new_context(viewport=LANDSCAPE, locale="fr-FR") as context:
+        tablet = Tablet(context.new_page(), shop)
+        tablet.open()
+        tablet.sign_in()
+        return context.storage_state()
 
 
 @pytest.fixture(scope="session")

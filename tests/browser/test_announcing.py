@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Locator, StorageState, expect
+from playwright.sync_api import Locator, StorageState, expect
 
 from omnistore.demo import people, staff
-from tests.browser.counter import LANDSCAPE, Tablet
+from tests.browser.counter import Tablet
 
 pytestmark = pytest.mark.browser
 
@@ -19,16 +19,6 @@ LISTEN = """() => {
         if (words) window.heard.push(words)
     }).observe(document.querySelector("[data-announcer-target=region]"), { childList: true })
 }"""
-
-
-@pytest.fixture(scope="module")
-def signed_in(browser: Browser, shop: str) -> StorageState:
-    """The cookies of a tablet in Lyon on which Nadia signed in."""
-    with browser.new_context(viewport=LANDSCAPE, locale="fr-FR") as context:
-        tablet = Tablet(context.new_page(), shop)
-        tablet.open()
-        tablet.sign_in()
-        return context.storage_state()
 
 
 @pytest.fixture

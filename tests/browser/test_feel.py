@@ -29,7 +29,7 @@ PLACES = """() => Object.fromEntries([...document.querySelectorAll("button, a, i
 
 
 @pytest.fixture(params=[LANDSCAPE, PORTRAIT], ids=["landscape", "portrait"])
-def touched(request: Any, browser: Browser, shop: str) -> Iterator[Tablet]:
+def in_hand(request: Any, browser: Browser, shop: str) -> Iterator[Tablet]:
     """A tablet that is touched, in both positions, with Nadia signed in."""
     context = browser.new_context(viewport=request.param, has_touch=True, locale="fr-FR")
     context.add_init_script(SHIFTS)
@@ -51,11 +51,11 @@ def shifted(page: Page) -> float:
     return float(page.evaluate("window.shifted"))
 
 
-def test_nothing_moves_over_the_whole_job(touched: Tablet) -> None:
-    page = touched.page
+def test_nothing_moves_over_the_whole_job(in_hand: Tablet) -> None:
+    page = in_hand.page
     moved = {"home": shifted(page)}
 
-    touched.identify(CAMILLE)
+    in_hand.identify(CAMILLE)
     moved["customer"] = shifted(page)
     page.locator(".receipt .line button[name=line]").first.tap()
     expect(page.locator(LINES).first).to_be_visible()

@@ -16,7 +16,7 @@ SHEETS = sorted((settings.BASE_DIR / "static" / "css" / "components").glob("*.cs
 NAME = re.compile(r"\.([a-z][\w-]*)(?=[^{}]*\{)")
 # Set by scripts for a moment, or by the layout around a component.
 IN_PASSING = {
-    *("is-busy", "is-reckoning", "reckoned", "reckoned__busy"),
+    *("is-reckoning", "reckoned", "reckoned__busy"),
     *("columns", "columns__next", "notice--aside", "return-line__more--fresh"),
 }
 

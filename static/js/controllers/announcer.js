@@ -1,4 +1,5 @@
 import { Controller } from "stimulus"
+import { isDoneOnce } from "acts"
 
 /**
  * Says aloud what changed where nobody is looking: the page's one live region.
@@ -36,7 +37,7 @@ export default class extends Controller {
   hear({ detail: { words } }) { this.#say([words]) }
 
   ask({ detail: { requestConfig } }) {
-    if (["submit", "click"].includes(requestConfig.triggeringEvent?.type)) this.known = []
+    if (isDoneOnce(requestConfig.triggeringEvent)) this.known = []
   }
 
   /** Another screen has taken the place of the last: as when a page opens. */

@@ -23,10 +23,11 @@ export default class extends Controller {
   disconnect() { document.removeEventListener("keydown", this.#catch) }
 
   /** The only listener of `scanned`, whoever scanned: detail is {text, format, by}. */
-  take({ detail: { text, format, by } }) {
+  take(event) {
+    const { text, format, by } = event.detail
     if (this.#isLocked || !text.trim()) return
     const values = { text, format, scanned_by: by }
-    htmx.ajax("POST", this.urlValue, { source: this.element, target: "#found", swap: "outerHTML", values })
+    htmx.ajax("POST", this.urlValue, { source: this.element, event, target: "#found", swap: "outerHTML", values })
   }
 
   foundTargetConnected(answer) {

@@ -5,13 +5,11 @@ const WRONG = "[aria-invalid=true], .notice--stop"
 /**
  * Keeps the keyboard's place while parts of the page change, and leads it to what is wrong.
  *
- * htmx keeps the place of what has an id; this is for the rest: a button that rested while its
- * answer was under way, a control that is gone. A button under way is aria-busy.
+ * htmx keeps the place of what has an id; this is for the rest: a control that is gone.
  *
  * <body data-controller="focus"
- *       data-action="htmx:beforeRequest->focus#remember htmx:afterRequest->focus#rest
- *                    htmx:afterSwap->focus#enter htmx:afterSettle->focus#restore
- *                    submit->focus#leave pageshow@window->focus#rest">
+ *       data-action="htmx:beforeRequest->focus#remember htmx:afterSwap->focus#enter
+ *                    htmx:afterSettle->focus#restore">
  */
 export default class extends Controller {
   connect() {
@@ -19,12 +17,9 @@ export default class extends Controller {
     if (wrong && !wrong.closest("[data-samples]")) this.#go(wrong)
   }
 
-  remember({ detail: { elt, requestConfig } }) {
-    const press = requestConfig.triggeringEvent
+  remember({ detail: { requestConfig } }) {
     this.place = document.activeElement
-    this.isPressed = ["submit", "click"].includes(press?.type)
-    const button = press?.submitter ?? elt
-    if (this.isPressed && button.matches("button")) button.ariaBusy = "true"
+    this.isPressed = ["submit", "click"].includes(requestConfig.triggeringEvent?.type)
   }
 
   restore({ target, detail: { xhr } }) {
@@ -37,15 +32,6 @@ export default class extends Controller {
   enter({ target }) {
     if (target.id !== "counter" || document.activeElement !== document.body) return
     this.#go(target.querySelector("h1") ?? target)
-  }
-
-  // A form without htmx leaves the page.
-  leave({ defaultPrevented, submitter }) {
-    if (!defaultPrevented && submitter) submitter.ariaBusy = "true"
-  }
-
-  rest() {
-    for (const button of this.element.querySelectorAll("button[aria-busy]")) button.ariaBusy = null
   }
 
   get #isLost() {

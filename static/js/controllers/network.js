@@ -1,16 +1,18 @@
 import { Controller } from "stimulus"
 import { again, isAct } from "acts"
+import { reaches } from "reach"
 
 const EVERY = 3000
-const PATIENCE = 4000
 const CALM = 4000
 const SILENT = [502, 503, 504]
+const LOST = ["htmx:sendError", "htmx:timeout", "waiting:lost", "waiting:late"]
+const LATE = ["htmx:timeout", "waiting:late"]
 
 /**
  * Says when the network or the server is gone and when it is back, and offers once more what the
  * clerk wanted. The page stays as it is meanwhile, with what was typed; nothing is sent by itself.
  *
- * <body data-controller="network" data-network-probe-value="…an address that answers 204…">
+ * <body data-controller="network" data-probe="…an address that answers 204…">
  *   <div data-network-target="place"></div>
  *   <template data-network-target="words" data-state="network">… <button hidden
  *     data-network-target="again" data-action="network#again">…</button></template>
@@ -19,14 +21,13 @@ const SILENT = [502, 503, 504]
  */
 export default class extends Controller {
   static targets = ["place", "words", "again"]
-  static values = { probe: String, state: String }
+  static values = { state: String }
 
   connect() {
     this.ears = new AbortController()
     const { signal } = this.ears
     for (const name of ["online", "offline"]) window.addEventListener(name, () => this.#look(), { signal })
-    for (const name of ["htmx:sendError", "htmx:timeout"]) this.element.addEventListener(name, this.#failed, { signal })
-    for (const name of ["click", "submit"]) this.element.addEventListener(name, this.#hold, { signal })
+    for (const name of LOST) this.element.addEventListener(name, this.#failed, { signal })
     this.element.addEventListener("htmx:afterRequest", this.#answered, { signal })
     if (!navigator.onLine) this.#look()
   }
@@ -45,8 +46,9 @@ export default class extends Controller {
 
   #failed = (event) => {
     const { elt, requestConfig } = event.detail
-    this.#want(elt, requestConfig?.triggeringEvent)
-    this.#look(event.type === "htmx:timeout" ? "late" : "back")
+    const cause = requestConfig?.triggeringEvent
+    if (isAct(cause)) this.wanted = again(elt, cause)
+    this.#look(LATE.includes(event.type) ? "late" : "back")
   }
 
   #answered = (event) => {
@@ -57,31 +59,9 @@ export default class extends Controller {
     if (this.stateValue) this.#look()
   }
 
-  #want(elt, cause) {
-    if (isAct(cause)) this.wanted = again(elt, cause)
-  }
-
-  // The browser would leave for a page of its own, and what was typed be gone. A link leads to the
-  // offline page at worst, so it waits only while we know; what is sent always asks first.
-  #hold = async (event) => {
-    const isSent = event.type === "submit"
-    const wanted = isSent ? event.target : event.target.closest("a[href]:not([href^='#'])")
-    if (!wanted || event.defaultPrevented || this.isLetThrough || wanted.method === "dialog") return
-    if (!isSent && !this.stateValue && navigator.onLine) return
-    event.preventDefault()
-    this.#want(wanted, event)
-    if (!(await this.#reaches())) {
-      if (event.submitter) event.submitter.ariaBusy = null
-      return this.#look()
-    }
-    this.isLetThrough = true
-    again(wanted, event)()
-    this.isLetThrough = this.wanted = null
-  }
-
   /** Asks whether the server answers, says so, and goes on asking until it does. */
   async #look(then = "back") {
-    if (await this.#reaches()) {
+    if (await reaches()) {
       if (this.stateValue || this.wanted) this.#say(then)
       this.#later(() => this.wanted || this.#say(""), CALM)
     } else {
@@ -93,10 +73,6 @@ export default class extends Controller {
   #later(act, milliseconds) {
     clearTimeout(this.next)
     this.next = setTimeout(act, milliseconds)
-  }
-
-  #reaches() {
-    return fetch(this.probeValue, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) }).then(({ ok }) => ok, () => false)
   }
 
   #say(state) {

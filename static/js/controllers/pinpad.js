@@ -1,9 +1,7 @@
 import { Controller } from "stimulus"
+import Pace from "wedge/pace"
 
 const LENGTH = 6
-// No hand presses so many digits, each within 50 ms of the one before.
-const SCANNED = 3
-const FASTEST_HAND = 50
 // Digits typed while the last PIN is being checked, for the pad that comes back if it was wrong.
 let early = ""
 
@@ -16,12 +14,11 @@ let early = ""
  *
  * <form class="pinpad" data-controller="pinpad" data-pinpad-typed-value="digits typed:"
  *       data-pinpad-wrong-class="…" data-action="keydown@document->pinpad#type
- *       paste@document->pinpad#paste htmx:afterRequest->pinpad#again">
+ *       paste@document->pinpad#paste htmx:afterRequest->pinpad#again
+ *       waiting:lost@document->pinpad#free waiting:late@document->pinpad#free">
  *   <div><span data-pinpad-target="dot"></span> … six of them</div>
- *   <div class="pinpad__plain">
- *     <input name="pin" data-pinpad-target="field" data-action="pinpad#read">
- *     <button data-pinpad-target="send">Sign in</button>
- *   </div>
+ *   <input name="pin" data-pinpad-target="field" data-action="pinpad#read">
+ *   <button data-pinpad-target="send">Sign in</button>
  *   <button type="button" data-action="pinpad#press" data-pinpad-digit-param="1">1</button> …
  *   <button type="button" data-action="pinpad#erase">⌫</button>
  * </form>
@@ -32,19 +29,20 @@ export default class extends Controller {
   static values = { typed: String }
 
   connect() {
+    this.pace = new Pace()
     this.sendTarget.hidden = true
     this.#begin(this.element.classList.contains(this.wrongClass) ? early : "")
   }
 
-  press({ params }) { this.#set(this.#digits + params.digit) }
+  press({ params }) { this.#add(params.digit) }
   erase() { this.#set(this.#digits.slice(0, -1)) }
   // A keyboard on the screen writes without pressing keys.
   read() { if (!this.isSent) this.#set(this.fieldTarget.value) }
 
   type(event) {
     if (!this.#isMeant(event)) return
-    if (this.#isScan(event)) this.#set("")
-    else if (/^[0-9]$/.test(event.key)) this.#set(this.#digits + event.key)
+    if (this.pace.isScan(event)) this.#set("")
+    else if (/^[0-9]$/.test(event.key)) this.#add(event.key)
     else if (event.key === "Backspace") this.erase()
     else return
     event.preventDefault()
@@ -56,11 +54,18 @@ export default class extends Controller {
     this.#set(event.clipboardData.getData("text"))
   }
 
-  // Without an answer the digits stay, for the banner to send them once more (network.js).
   again({ detail: { failed, xhr } }) {
     if (!failed || !this.element.isConnected) return
     if (xhr.status > 0 && xhr.status < 500) this.#begin("")
-    else this.isSent = false
+    else this.free()
+  }
+
+  // Without an answer the digits stay, for the banner to send them once more (network.js).
+  free() { this.isSent = false }
+
+  // A digit after the last one begins anew: the PIN that is there was not answered.
+  #add(digit) {
+    this.#set((!this.isSent && this.#digits.length === LENGTH ? "" : this.#digits) + digit)
   }
 
   get #digits() { return this.isSent ? early : this.fieldTarget.value }
@@ -68,12 +73,6 @@ export default class extends Controller {
   #isMeant(event) {
     if (!this.element.checkVisibility() || event.ctrlKey || event.metaKey || event.altKey) return false
     return event.target === this.fieldTarget || !event.target.closest("input, textarea, select")
-  }
-
-  #isScan({ timeStamp }) {
-    this.fast = timeStamp - this.typedAt < FASTEST_HAND ? this.fast + 1 : 0
-    this.typedAt = timeStamp
-    return this.fast >= SCANNED
   }
 
   #begin(pin) {
