@@ -77,9 +77,7 @@ def why_not(text: str, country: str) -> NotAPhone:
         number = phonenumbers.parse(typed, region(country))
     except NumberParseException as error:
         return NotAPhone(_UNREADABLE.get(error.error_type, ""))
-    return NotAPhone(
-        _WRONG_LENGTH.get(phonenumbers.is_possible_number_with_reason(number), _FOREIGN)
-    )
+    return NotAPhone(_WRONG_LENGTH.get(_length(number), _FOREIGN))
 
 
 def digits(text: str) -> str | None:
@@ -120,8 +118,17 @@ def region(country: str) -> str | None:
 
 
 def _has_right_length(number: PhoneNumber) -> bool:
-    reason = phonenumbers.is_possible_number_with_reason(number)
-    return bool(reason == ValidationResult.IS_POSSIBLE)
+    return _length(number) == ValidationResult.IS_POSSIBLE
+
+
+def _length(number: PhoneNumber) -> int:
+    reason = int(phonenumbers.is_possible_number_with_reason(number))
+    region = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    trunk = phonenumbers.ndd_prefix_for_region(region, True)
+    # A digit is missing: the 0 before the number counts in its place. Italy's belongs to it.
+    if reason == ValidationResult.IS_POSSIBLE and number.italian_leading_zero and trunk == "0":
+        return int(ValidationResult.TOO_SHORT)
+    return reason
 
 
 def _ascii(character: str) -> str:

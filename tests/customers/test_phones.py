@@ -60,6 +60,8 @@ def test_keeps_a_number_of_a_range_that_its_plan_does_not_know_yet() -> None:
     ("typed", "sentence"),
     [
         ("06 12", "Il manque des chiffres à ce numéro de téléphone."),
+        # One digit: the 0 does not stand in for it.
+        ("06 12 34 56 7", "Il manque des chiffres à ce numéro de téléphone."),
         ("06 12 34 56 78 90 12", "Ce numéro de téléphone a trop de chiffres."),
         ("+999 12 34 56 78", "Ce numéro ne commence par l’indicatif d’aucun pays."),
         ("+33", "Ceci n’est pas un numéro de téléphone."),
