@@ -11,7 +11,7 @@ from biip.gs1_messages import GS1Message
 GROUP_SEPARATOR = "\x1d"
 # EAN-8, UPC-A, EAN-13, and the GTIN-14 of a box.
 BARE = re.compile(r"[0-9]{8}|[0-9]{12,14}")
-# Some scanners say which symbol they read: ]C1 is GS1-128, ]d2 a GS1 DataMatrix.
+# Some scanners say which symbol they read: ]C1 is GS1-128, ]d2 a GS1 DataMatrix, ]Q1 a QR code.
 SYMBOLOGY = re.compile(r"^\][A-Za-z][0-9A-Fa-f]")
 MESSAGE = re.compile(r"(?:0[12][0-9]{14}|\([0-9]{2,4}\))")
 LINK = re.compile(r"https?://", re.IGNORECASE)
@@ -31,7 +31,7 @@ def within(text: str) -> str | None:
     """Return the GTIN in an element string or a Digital Link of any domain. Never raises."""
     line = text.strip(" \t\r\n")
     is_marked = bool(SYMBOLOGY.match(line)) or GROUP_SEPARATOR in line
-    plain = SYMBOLOGY.sub("", line).strip(GROUP_SEPARATOR)
+    plain = unmarked(line).strip(GROUP_SEPARATOR)
     # biip says what is wrong by its own error, and lets urllib's ValueError through.
     with suppress(ParseError, ValueError):
         if LINK.match(plain):
@@ -41,6 +41,11 @@ def within(text: str) -> str | None:
         if is_marked or MESSAGE.match(plain):
             return _gtin_of(GS1Message.parse(plain))
     return None
+
+
+def unmarked(text: str) -> str:
+    """Return the text without what a scanner writes before it to say which symbol it read."""
+    return SYMBOLOGY.sub("", text)
 
 
 def shown(gtin: str) -> str:

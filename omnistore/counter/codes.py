@@ -143,7 +143,8 @@ def plain_text() -> Reading:
 def _head(text: str) -> str:
     """Return the beginning as people see it: without marks that show nothing or turn it round."""
     seen = (mark for mark in text[:HEAD] if unicodedata.category(mark) != "Cf")
-    return unicodedata.normalize("NFKC", "".join(seen)).strip()
+    # Some signs are whole words when written out.
+    return unicodedata.normalize("NFKC", "".join(seen)).strip()[:HEAD]
 
 
 def _doubt(kind: Kind) -> NothingOfOurs:

@@ -4,6 +4,7 @@ Reading: everything that a text in the identify field can mean, before anybody i
 The only place that says so, whether it was typed, came from the camera or from a hand scanner.
 """
 
+import re
 import unicodedata
 from dataclasses import replace
 
@@ -22,6 +23,8 @@ LONGEST = 512
 LONGEST_NUMBER = 40
 # So many digits are more likely a phone than a number of ours.
 LIKE_A_PHONE = 8
+# What parts the fields of a stranger's code, and stands in no number.
+FOREIGN = re.compile(r"[:;=<>@&?{}\[\]\"]")
 # Bars on goods, by the names that browsers give them: never a phone.
 ON_GOODS = frozenset(["ean_13", "ean_8", "upc_a", "upc_e", "itf"])
 
@@ -61,11 +64,14 @@ def read(text: str, country: str, *, scanned_as: str = "") -> Reading:
     """
     if gtin := barcodes.within(text[:LONGEST]):
         return _article(gtin)
+    text = barcodes.unmarked(text)
     if code := codes.recognise(text):
         return code
     if scanned_as and len(text) > LONGEST:
         return codes.plain_text()
-    line = unicodedata.normalize("NFKC", typed.line(text, most=LONGEST)).strip()
+    line = typed.line(text, most=LONGEST)
+    # Some signs are whole words when written out.
+    line = typed.line(unicodedata.normalize("NFKC", line), most=LONGEST)
     if not line:
         raise NothingTyped()
     if phones.digits(line) is not None:
@@ -137,7 +143,8 @@ def _likeliest(
 def _is_like_a_number(line: str) -> bool:
     """Whether a code with letters can be a number of ours: one word or two, digits among them."""
     is_short = len(line) <= LONGEST_NUMBER and len(line.split()) <= 3
-    return is_short and line.isascii() and any(character.isdigit() for character in line)
+    is_plain = line.isascii() and not FOREIGN.search(line)
+    return is_short and is_plain and any(character.isdigit() for character in line)
 
 
 def _number(line: str) -> Reading:

@@ -35,6 +35,7 @@ STRANGERS = [
     (f"WIFI:T:WPA;S:Salon;P:{SECRET};;", Kind.WIFI, "wifi_code"),
     (f"wifi:S:{SECRET};;", Kind.WIFI, "wifi_code"),
     (f"\u200b\u202eWIFI:P:{SECRET};;", Kind.WIFI, "wifi_code"),
+    (f"]Q1WIFI:S:{SECRET};;", Kind.WIFI, "wifi_code"),
     (f"DPP:K:{SECRET};;", Kind.WIFI, "wifi_code"),
     (VCARD, Kind.CONTACT, "contact_card"),
     (VCARD + "\nPHOTO:" + "x" * 4_000, Kind.CONTACT, "contact_card"),
@@ -54,6 +55,7 @@ STRANGERS = [
     (f"bitcoin:{SECRET}?amount=1", Kind.PAYMENT, "payment_code"),
     (f"BCD\n002\n1\nSCT\n\n{SECRET}\nFR7630006000011234567890189", Kind.PAYMENT, "payment_code"),
     (f"BEGIN:VEVENT\nSUMMARY:{SECRET}\nEND:VEVENT", Kind.EVENT, "calendar_code"),
+    (f"]Q1otpauth://totp/x?secret={SECRET}12", Kind.SIGN_IN, "sign_in_code"),
     (f"otpauth://totp/x?secret={SECRET}", Kind.SIGN_IN, "sign_in_code"),
     ("FIDO:/1308640083810730366733271901259511574782", Kind.SIGN_IN, "sign_in_code"),
     (f"fb://profile/{SECRET}", Kind.APP, "app_link"),
@@ -127,6 +129,9 @@ def test_shows_the_host_in_plain_letters_or_not_at_all(lyon: Store, text: str, s
         "你好世界 2026",
         "\u202eereht iH",
         "a@b@c",
+        "N:Dupont;TEL:0612345678",
+        "key=value12",
+        "password:hunter22",
     ],
 )
 def test_a_code_with_a_text_in_it_is_no_name(lyon: Store, text: str) -> None:
@@ -137,6 +142,16 @@ def test_a_code_with_a_text_in_it_is_no_name(lyon: Store, text: str) -> None:
     assert found.is_empty
     assert problem(found) in ("plain_text", "not_a_phone", "not_understood")
     assert text[:6] not in found.understood.shown
+
+
+def test_reads_no_further_when_signs_grow_into_words(lyon: Store) -> None:
+    make_order(None, number="LYO-000042")
+    grown = "\ufdfa" * 400
+
+    far = scan(f"http://localhost/?x={grown}&receipt=LYO-000042", lyon)
+
+    assert (far.orders, problem(far)) == ([], "web_address")
+    assert problem(scan(grown, lyon, "")) == "too_long"
 
 
 @pytest.mark.parametrize("text", ["\x00\x01\x02\xff", "caf\x08é", "\ud800", "\x7f\x80" * 300])
@@ -152,6 +167,25 @@ def test_takes_the_plain_links_of_a_person_for_what_they_hold(lyon: Store) -> No
         found = scan(text, lyon, "qr_code")
         assert found.identified is not None
         assert found.identified.customer == camille
+
+
+@pytest.mark.parametrize(
+    "text", ["]E02900000176683", "]E0290 0000 176683", "]C12900000176683", "]Q12900000176683"]
+)
+def test_reads_a_card_whatever_symbol_the_scanner_says_it_read(lyon: Store, text: str) -> None:
+    camille = make_customer(card="2900000176683")
+
+    found = scan(text, lyon)
+
+    assert found.identified is not None
+    assert found.identified.customer == camille
+
+
+def test_reads_a_receipt_whatever_symbol_the_scanner_says_it_read(lyon: Store) -> None:
+    order = make_order(None, number="LYO-000042")
+
+    assert scan("]C0LYO-000042", lyon).orders == [order]
+    assert scan("]Q1https://localhost/?receipt=LYO-000042", lyon).orders == [order]
 
 
 @pytest.mark.parametrize(
