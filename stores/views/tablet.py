@@ -53,7 +53,8 @@ def display(request: ClerkRequest) -> HttpResponse:
     """Show the colours another way on this tablet from now on."""
     response = redirect("stores:tablet")
     chosen = displays.known(request.POST.get("display", ""))
-    response.set_cookie(displays.COOKIE, chosen, max_age=YEAR, samesite="Lax", httponly=True)
+    # Not out of reach of scripts: the offline page reads it (static/js/offline.js).
+    response.set_cookie(displays.COOKIE, chosen, max_age=YEAR, samesite="Lax")
     return response
 
 

@@ -48,6 +48,14 @@ def test_an_automatic_display_tells_the_system_both_papers(counter: Client) -> N
     assert 'name="theme-color" content="#151412" media="(prefers-color-scheme: dark)"' in page
 
 
+def test_lets_the_offline_page_read_what_it_shows_itself_in(counter: Client) -> None:
+    counter.post("/language/", {"language": "en"})
+    counter.post("/tablet/display/", {"display": "dark"})
+
+    for name in ("omnistore_language", "omnistore_display"):
+        assert not counter.cookies[name]["httponly"]
+
+
 @pytest.mark.parametrize("display", ["neon", "", "dark\x00", '"><script>', "e" * 10_000])
 def test_takes_an_unknown_display_for_the_automatic_one(counter: Client, display: str) -> None:
     counter.post("/tablet/display/", {"display": display})
