@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import pytest
+from django.contrib.messages import get_messages
 from django.test import Client
 
 from customers import consent
@@ -57,6 +58,17 @@ def test_signs_up_and_writes_every_answer(counter: Client, wordings: list[Consen
     assert Consent.objects.get(is_given=True).wording == wordings[0]
     assert Visit.objects.get().outcome == "SIGNED_UP"
     assert "Zoé Petit" in counter.get(response["Location"]).content.decode()
+
+
+def test_names_nobody_in_what_waits_in_a_cookie_for_the_next_page(
+    counter: Client, wordings: list[ConsentWording]
+) -> None:
+    answer = counter.post("/sign-up/", answers(wordings))
+
+    waiting = [str(message) for message in get_messages(answer.wsgi_request)]
+    assert len(waiting) == 1
+    assert "Zoé" not in waiting[0]
+    assert "Petit" not in waiting[0]
 
 
 def test_asks_again_for_an_answer_that_is_missing(

@@ -43,7 +43,8 @@ def sign_up(request: ClerkRequest) -> HttpResponse:
         form.add_error(form.place_of(refusal.code), refusal.sentence)
         return _page(request, form, status=refusal.status, others=_others(request, refusal))
 
-    messages.success(request, _("Welcome, %(name)s.") % {"name": customer.full_name})
+    # It waits in a cookie for the next page, so it names nobody; that page does.
+    messages.success(request, _("Signed up. Welcome."))
     return go(request, reverse("counter:customer", args=[customer.pk]))
 
 
