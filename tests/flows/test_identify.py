@@ -178,3 +178,9 @@ def test_the_same_screen_again_is_no_step_to_go_back_to(counter: Client, camille
 
     assert counter.get(page, headers=there)["HX-Push-Url"] == "false"
     assert counter.get("/", headers=there)["HX-Push-Url"] == "/"
+
+
+@pytest.mark.parametrize("path", ["/understand/", "/anonymous/"])
+def test_nothing_that_is_typed_or_counted_goes_by_an_address(counter: Client, path: str) -> None:
+    assert counter.get(path, {"text": "0612345678"}).status_code == 405
+    assert not Visit.objects.exists()

@@ -86,6 +86,8 @@ def test_knows_no_clerk_of_another_store(locked: Client) -> None:
 
     assert locked.get(f"/clerks/{paul.pk}/").status_code == 404
     assert sign_in(locked, paul, "135790").status_code == 404
+    assert locked.post(f"/clerks/{paul.pk}/unlock/", {"pin": "135790"}).status_code == 404
+    assert not PinTries.objects.exists()
     assert locked.get(f"/clerks/{10**30}/").status_code == 404
 
 
