@@ -157,8 +157,8 @@ def screen(request: TabletRequest, template: str, context: dict[str, Any]) -> Ht
         return render(request, template, context)
     answer = render(request, template, {**context, "frame": "base_in_place.html"})
     path = request.get_full_path()
-    # The same screen again is no step to go back to.
-    is_new = path != request.htmx.current_url_abs_path
+    # The same screen again is no step to go back to. The header is compared, never read.
+    is_new = request.htmx.current_url != request.build_absolute_uri(path)
     push_url(retarget(answer, "#counter"), path if is_new else False)
     answer["HX-Reswap"] = AT_ONCE
     return answer

@@ -180,6 +180,17 @@ def test_the_same_screen_again_is_no_step_to_go_back_to(counter: Client, camille
     assert counter.get("/", headers=there)["HX-Push-Url"] == "/"
 
 
+@pytest.mark.parametrize(
+    "forged", ["http://[", "//", "\x00", "http://elsewhere.example/", "é" * 50]
+)
+def test_a_forged_address_of_the_last_screen_breaks_nothing(counter: Client, forged: str) -> None:
+    there = HTMX | {"HX-Current-URL": forged, "HX-Target": forged}
+
+    answer = counter.get("/", headers=there)
+
+    assert (answer.status_code, answer["HX-Push-Url"]) == (200, "/")
+
+
 @pytest.mark.parametrize("path", ["/understand/", "/anonymous/"])
 def test_nothing_that_is_typed_or_counted_goes_by_an_address(counter: Client, path: str) -> None:
     assert counter.get(path, {"text": "0612345678"}).status_code == 405
