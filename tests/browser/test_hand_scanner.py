@@ -279,11 +279,13 @@ def test_no_code_signs_a_clerk_in_or_uses_up_his_tries(counter: Tablet) -> None:
     field = sign_up(counter)
     page.locator(".rail__me").click()
     expect(page.locator("#lock")).to_be_visible()
+    listen(page)
     scanner = HandScanner(page)
 
     scanner.scan(staff.CLERKS[0].pin)
     scanner.scan(CARD)
 
+    assert page.evaluate("window.scans") == []
     expect(page.locator("#lock")).to_be_visible()
     expect(page.locator(".pinpad__dot--full")).to_have_count(0)
     expect(page.locator(".pinpad__words--wrong")).to_have_count(0)
