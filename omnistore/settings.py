@@ -352,6 +352,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
+        # It says at each start that it draws no pictures; nobody asks it for one.
+        "pyBarcode": {"level": "WARNING"},
     },
 }
 if ENV == "test":
