@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 TABLET_COOKIE = "omnistore_tablet"
 SIGN_IN_COOKIE = "omnistore_sign_in"
 LANGUAGE_COOKIE = "omnistore_language"
-# By htmx; a pause between swapping and settling would show the new screen in the old one's shape.
-AT_ONCE = "outerHTML settle:0ms show:window:top"
 
 P = ParamSpec("P")
 
@@ -160,7 +158,7 @@ def screen(request: TabletRequest, template: str, context: dict[str, Any]) -> Ht
     # The same screen again is no step to go back to. The header is compared, never read.
     is_new = request.htmx.current_url != request.build_absolute_uri(path)
     push_url(retarget(answer, "#counter"), path if is_new else False)
-    answer["HX-Reswap"] = AT_ONCE
+    answer["HX-Reswap"] = "outerHTML show:window:top"
     return answer
 
 

@@ -54,8 +54,8 @@ export default class extends Controller {
     this.#set(event.clipboardData.getData("text"))
   }
 
-  again({ detail: { failed, xhr } }) {
-    if (!failed || !this.element.isConnected) return
+  again({ detail: { successful, xhr } }) {
+    if (successful || !this.element.isConnected) return
     if (xhr.status > 0 && xhr.status < 500) this.#begin("")
     else this.free()
   }
