@@ -133,7 +133,7 @@ def _conformity(line: OrderLine, now: datetime) -> Decision | None:
     start = _handed_over_on(line)
     if start is None or localdate(now) > (until := _years_after(start, CONFORMITY_YEARS)):
         return None
-    sentence = _("legal guarantee of conformity until %(day)s") % {"day": day(until)}
+    sentence = _("conformity until %(day)s") % {"day": day(until)}
     return Decision(Right.CONFORMITY, until, sentence)
 
 
