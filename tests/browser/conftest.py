@@ -116,6 +116,23 @@ def signed_in(browser: Browser, shop: str) -> StorageState:
 
 
 @pytest.fixture(scope="session")
+def opened(browser: Browser, shop: str) -> StorageState:
+    """The cookies of a tablet that was opened for Lyon; who changes its settings opens another."""
+    with browser.new_context(locale="fr-FR") as context:
+        tablet = Tablet(context.new_page(), shop)
+        tablet.open()
+        return context.storage_state()
+
+
+@pytest.fixture
+def counter(new_tablet: Callable[..., Tablet], opened: StorageState) -> Tablet:
+    """A tablet in Lyon with Nadia signed in."""
+    tablet = new_tablet(storage_state=opened)
+    tablet.sign_in()
+    return tablet
+
+
+@pytest.fixture(scope="session")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("camera") / "film.y4m"
 
@@ -128,20 +145,10 @@ def camera_browser(playwright: Playwright, film: Path) -> Iterator[Browser]:
         yield found
 
 
-@pytest.fixture(scope="session")
-def opened(camera_browser: Browser, shop: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cookies of a tablet that was opened for Lyon."""
-    kept = tmp_path_factory.mktemp("tablet") / "state.json"
-    context = camera_browser.new_context(locale="fr-FR")
-    tablet = Tablet(context.new_page(), shop)
-    tablet.open()
-    context.storage_state(path=kept)
-    context.close()
-    return kept
-
-
 @pytest.fixture
-def new_lens(camera_browser: Browser, shop: str, opened: Path, film: Path) -> Iterator[MakeLens]:
+def new_lens(
+    camera_browser: Browser, shop: str, opened: StorageState, film: Path
+) -> Iterator[MakeLens]:
     """Make tablets with a camera; an error in a page fails the test."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []

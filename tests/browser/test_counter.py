@@ -16,14 +16,6 @@ CAMILLES_PHONE = "06 39 98 01 01"
 SOON = 30_000
 
 
-@pytest.fixture
-def counter(tablet: Tablet) -> Tablet:
-    """A tablet in Lyon with Nadia signed in."""
-    tablet.open()
-    tablet.sign_in()
-    return tablet
-
-
 def three_of_one(tablet: Tablet) -> Locator:
     """The article of which Camille bought three on the web."""
     lines = tablet.page.locator(".receipt .line:has(button[name=line])")

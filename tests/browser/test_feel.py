@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.browser.counter import LANDSCAPE, PORTRAIT, Tablet
 
@@ -29,14 +29,15 @@ PLACES = """() => Object.fromEntries([...document.querySelectorAll("button, a, i
 
 
 @pytest.fixture(params=[LANDSCAPE, PORTRAIT], ids=["landscape", "portrait"])
-def in_hand(request: Any, browser: Browser, shop: str) -> Iterator[Tablet]:
+def in_hand(request: Any, browser: Browser, shop: str, opened: StorageState) -> Iterator[Tablet]:
     """A tablet that is touched, in both positions, with Nadia signed in."""
-    context = browser.new_context(viewport=request.param, has_touch=True, locale="fr-FR")
+    context = browser.new_context(
+        viewport=request.param, has_touch=True, locale="fr-FR", storage_state=opened
+    )
     context.add_init_script(SHIFTS)
     page = context.new_page()
     page.set_default_timeout(15_000)
     tablet = Tablet(page, shop)
-    tablet.open()
     tablet.sign_in()
     yield tablet
     context.close()

@@ -14,14 +14,6 @@ WIFI = "WIFI:S:salon de the;T:WPA;P:Ne le dis pas!;;"
 HALF_TYPED = "#id_first_name"
 
 
-@pytest.fixture
-def counter(tablet: Tablet) -> Tablet:
-    """A tablet in Lyon with Nadia signed in."""
-    tablet.open()
-    tablet.sign_in()
-    return tablet
-
-
 def sign_up(tablet: Tablet) -> Locator:
     """Open a sign-up whose first name is half typed, the caret in its middle."""
     tablet.go("/sign-up/")
@@ -345,9 +337,11 @@ def test_keeps_capitals_and_separators(counter: Tablet) -> None:
         assert scanned(page) == "10LOT7\x1d0103017620422003"
 
 
-def test_reads_the_scanner_as_the_tablet_is_set(counter: Tablet) -> None:
-    page = counter.page
-    counter.go("/tablet/")
+def test_reads_the_scanner_as_the_tablet_is_set(tablet: Tablet) -> None:
+    tablet.open()
+    tablet.sign_in()
+    page = tablet.page
+    tablet.go("/tablet/")
     page.locator("#tablet_scanner summary").click()
     page.locator("label:has(input[value=QWERTY])").click()
     page.locator("#id_scan_prefix").fill("~")

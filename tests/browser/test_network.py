@@ -16,13 +16,6 @@ pytestmark = pytest.mark.browser
 LONG = 45_000
 
 
-@pytest.fixture
-def counter(tablet: Tablet) -> Tablet:
-    tablet.open()
-    tablet.sign_in()
-    return tablet
-
-
 def fill_sign_up(tablet: Tablet, last_name: str, phone: str) -> None:
     page = tablet.page
     tablet.go("/sign-up/")
