@@ -21,12 +21,24 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests measured, whichever process they ran in."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{name}: {value}")
+
+
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """Keep the embedded test database in a file: in memory, connections lock each other out."""
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """
+    Give each process of the suite a database of its own, by a suffix to the name.
+
+    The embedded one is a file: in memory, connections lock each other out.
+    """
     if settings.IS_SQLITE:
         test = connections["default"].settings_dict["TEST"]
-        test["NAME"] = str(settings.VAR_DIR / "test.sqlite3")
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+        test["NAME"] = str(settings.VAR_DIR / f"test{worker}.sqlite3")
 
 
 @pytest.fixture

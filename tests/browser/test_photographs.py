@@ -1,6 +1,7 @@
 """Photographs of codes, in bad light and at odd angles, before the scanner's own decoder."""
 
 import base64
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,13 +30,6 @@ READ = """async ([address, looks]) => {
 }"""
 
 
-@pytest.fixture
-def scanner(tablet: Tablet) -> Tablet:
-    tablet.open()
-    tablet.sign_in()
-    return tablet
-
-
 def pictures(folder: str) -> list[Path]:
     found = sorted(path for path in (FOLDER / folder).iterdir() if path.suffix in PICTURES)
     assert found
@@ -47,32 +41,30 @@ def text_of(picture: Path) -> str:
     return picture.with_suffix(".txt").read_bytes().decode()
 
 
-def read(scanner: Tablet, picture: Path) -> str | None:
+def read(tablet: Tablet, picture: Path) -> str | None:
     """Hold the picture before the scanner; return what it is sure of."""
     kind = picture.suffix[1:].replace("jpg", "jpeg")
     address = f"data:image/{kind};base64,{base64.b64encode(picture.read_bytes()).decode()}"
-    text: str | None = scanner.page.evaluate(READ, [address, LOOKS])
+    text: str | None = tablet.page.evaluate(READ, [address, LOOKS])
     return text
 
 
 def test_reads_photographs_of_codes(
-    scanner: Tablet, pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]
+    counter: Tablet, record_property: Callable[[str, object], None]
 ) -> None:
     rates = {}
     for folder in ("qrcode-1", "qrcode-3", "ean13-1", "code128-1"):
         found = pictures(folder)
-        rates[folder] = (sum(read(scanner, path) == text_of(path) for path in found), len(found))
+        rates[folder] = (sum(read(counter, path) == text_of(path) for path in found), len(found))
 
     of_all = [sum(counts) for counts in zip(*rates.values(), strict=True)]
     told = ", ".join(f"{folder} {right} of {all_}" for folder, (right, all_) in rates.items())
-    report = pytestconfig.pluginmanager.get_plugin("terminalreporter")
-    with capsys.disabled():
-        report.write_line(f"\nphotographs read: {of_all[0] / of_all[1]:.1%} ({told})")
+    record_property("photographs read", f"{of_all[0] / of_all[1]:.1%} ({told})")
     assert of_all[0] >= 0.95 * of_all[1]
     assert all(right >= 0.85 * all_ for right, all_ in rates.values())
 
 
-def test_reads_nothing_where_there_is_no_code(scanner: Tablet) -> None:
-    read_anyhow = {path.name: read(scanner, path) for path in pictures("falsepositives-1")}
+def test_reads_nothing_where_there_is_no_code(counter: Tablet) -> None:
+    read_anyhow = {path.name: read(counter, path) for path in pictures("falsepositives-1")}
 
     assert set(read_anyhow.values()) == {None}
