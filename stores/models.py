@@ -82,6 +82,11 @@ class Clerk(models.Model):
     language = models.CharField(
         _("language"), max_length=2, choices=settings.LANGUAGES, default="fr"
     )
+    keys_anywhere = models.BooleanField(
+        _("keys count anywhere"),
+        default=True,
+        help_text=_("Letters go into the field and digits into the PIN, wherever the keyboard is."),
+    )
     # argon2 of six digits; empty: a manager has to set one first.
     pin_hash = models.CharField(max_length=200, blank=True, editable=False)
     is_active = models.BooleanField(_("employed"), default=True)

@@ -6,6 +6,7 @@ app_name = "stores"
 urlpatterns = [
     path("tablet/", tablet.show, name="tablet"),
     path("tablet/display/", tablet.display, name="display"),
+    path("tablet/keys/", tablet.keys, name="keys"),
     path("tablet/scanner/", tablet.scanner, name="scanner"),
     path("tablet/open/", opening.open_tablet, name="open"),
     path("tablet/open/store/", opening.open_store, name="open_store"),

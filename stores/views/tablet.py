@@ -15,8 +15,10 @@ from stores import displays
 from stores.displays import Display
 from stores.forms import ScannerForm
 from stores.http import ClerkRequest, clerk_required
-from stores.models import Tablet
+from stores.models import Clerk, Tablet
 
+# Where single keys count (WCAG 2.1.4).
+ANYWHERE, HERE = "anywhere", "here"
 YEAR = 365 * 24 * 3600
 
 WORDS = {
@@ -58,10 +60,20 @@ def display(request: ClerkRequest) -> HttpResponse:
     return response
 
 
+@require_POST
+@clerk_required
+def keys(request: ClerkRequest) -> HttpResponse:
+    """Let single keys count anywhere on the page, or only where the keyboard is; for the clerk."""
+    is_anywhere = request.POST.get("keys") != HERE
+    Clerk.objects.filter(pk=request.clerk.pk).update(keys_anywhere=is_anywhere)
+    return redirect("stores:tablet")
+
+
 def _page(request: ClerkRequest, scanner: ScannerForm, status: int = 200) -> HttpResponse:
     options = {
         "languages": _languages(request.clerk.language),
         "displays": _displays(request),
+        "keys": _keys(request.clerk),
         "scanner": scanner,
     }
     return render(request, "stores/tablet.html", options, status=status)
@@ -72,6 +84,23 @@ def _languages(spoken: str) -> list[dict[str, Any]]:
     return [
         {"value": code, "label": name.capitalize(), "lang": code, "is_on": code == spoken}
         for code, name in names.items()
+    ]
+
+
+def _keys(clerk: Clerk) -> list[dict[str, Any]]:
+    return [
+        {
+            "value": ANYWHERE,
+            "label": _("Anywhere on the page"),
+            "words": _("letters find somebody, digits are the PIN"),
+            "is_on": clerk.keys_anywhere,
+        },
+        {
+            "value": HERE,
+            "label": _("Only where the keyboard is"),
+            "words": _("for who speaks or presses keys by mistake"),
+            "is_on": not clerk.keys_anywhere,
+        },
     ]
 
 

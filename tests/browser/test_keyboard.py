@@ -132,3 +132,29 @@ def test_leaves_a_dialog_by_escape_to_where_it_was_opened(tablet: Tablet) -> Non
 
     expect(page.locator("dialog[open]")).to_have_count(0)
     expect(opener).to_be_focused()
+
+
+def test_single_keys_count_only_where_the_keyboard_is_for_who_wants_it(tablet: Tablet) -> None:
+    page, hugo = tablet.page, staff.CLERKS[1]
+    tablet.sign_in(hugo)
+    tablet.go("/tablet/")
+    page.locator("#tablet_keys button[value=here]").click()
+    expect(page.locator("#tablet_keys button[value=here]")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+
+    page.keyboard.type("marie")
+    expect(page.locator(".find__input")).to_have_value("")
+    tablet.go("/clerks/")
+    page.locator(".tile", has_text=hugo.name).click()
+    page.keyboard.type(hugo.pin, delay=80)
+    expect(page.locator(".pinpad__dot--full")).to_have_count(0)
+    page.locator("#pin-1").focus()
+    page.keyboard.type(hugo.pin, delay=80)
+    expect(page.locator(".find__input").first).to_be_visible()
+
+    tablet.go("/tablet/")
+    page.locator("#tablet_keys button[value=anywhere]").click()
+    page.locator("h1").click()
+    page.keyboard.type("marie")
+    expect(page.locator(".find__input")).to_have_value("marie")

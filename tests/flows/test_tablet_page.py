@@ -116,3 +116,16 @@ def test_changes_nothing_about_the_scanner_when_a_setting_is_wrong(
     tablet.refresh_from_db()
     assert (tablet.scan_layout, tablet.scan_prefix, tablet.scan_suffix) == ("AUTO", "", "")
     assert 'data-wedge-layout-value="AUTO"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "anywhere"), [("here", "false"), ("anywhere", "true"), ("?", "true")]
+)
+def test_a_clerk_says_where_single_keys_count(
+    counter: Client, nadia: Clerk, chosen: str, anywhere: str
+) -> None:
+    counter.post("/tablet/keys/", {"keys": chosen})
+
+    assert f'data-find-anywhere-value="{anywhere}"' in counter.get("/").content.decode()
+    pad = counter.get(f"/clerks/{nadia.pk}/").content.decode()
+    assert f'data-pinpad-anywhere-value="{anywhere}"' in pad

@@ -2,10 +2,11 @@ import { Controller } from "stimulus"
 import htmx from "htmx"
 
 /**
- * Takes what is typed anywhere on the page into the one field, asks the server what a scan means, and
- * lets the answer drop below the field where no place is kept for it: the page stays as it was.
+ * Takes what is typed anywhere on the page into the one field, if the clerk wants that, asks the
+ * server what a scan means, and lets the answer drop below the field where no place is kept for it:
+ * the page stays as it was.
  *
- * <div data-controller="find" data-find-url-value="…"
+ * <div data-controller="find" data-find-url-value="…" data-find-anywhere-value="true"
  *      data-action="scanned@document->find#take keydown.esc@document->find#escape
  *                   click@document->find#beside">
  *   <form hx-target="#found"><input data-find-target="field"></form>
@@ -17,7 +18,7 @@ import htmx from "htmx"
  */
 export default class extends Controller {
   static targets = ["field", "panel", "found"]
-  static values = { url: String }
+  static values = { url: String, anywhere: Boolean }
 
   connect() { document.addEventListener("keydown", this.#catch) }
   disconnect() { document.removeEventListener("keydown", this.#catch) }
@@ -63,7 +64,7 @@ export default class extends Controller {
   #catch = (event) => {
     if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return
     if (event.target.closest("input, textarea, select, dialog, [data-controller~=pinpad]")) return
-    if (this.#isLocked) return
+    if (this.#isLocked || !this.anywhereValue) return
     if (event.key === " " && event.target.closest("button, a, summary")) return
     this.fieldTarget.focus()
   }

@@ -13,9 +13,9 @@ let early = ""
  * keeps his PIN elsewhere pastes it, and how many digits are there is said.
  *
  * <form class="pinpad" data-controller="pinpad" data-pinpad-typed-value="digits typed:"
- *       data-pinpad-wrong-class="…" data-action="keydown@document->pinpad#type
- *       paste@document->pinpad#paste htmx:afterRequest->pinpad#again
- *       waiting:lost@document->pinpad#free waiting:late@document->pinpad#free">
+ *       data-pinpad-wrong-class="…" data-pinpad-anywhere-value="true"
+ *       data-action="keydown@document->pinpad#type paste@document->pinpad#paste
+ *       htmx:afterRequest->pinpad#again waiting:lost@document->pinpad#free waiting:late@…">
  *   <div><span data-pinpad-target="dot"></span> … six of them</div>
  *   <input name="pin" data-pinpad-target="field" data-action="pinpad#read">
  *   <button data-pinpad-target="send">Sign in</button>
@@ -26,7 +26,7 @@ let early = ""
 export default class extends Controller {
   static targets = ["field", "dot", "send"]
   static classes = ["wrong"]
-  static values = { typed: String }
+  static values = { typed: String, anywhere: Boolean }
 
   connect() {
     this.pace = new Pace()
@@ -72,7 +72,8 @@ export default class extends Controller {
 
   #isMeant(event) {
     if (!this.element.checkVisibility() || event.ctrlKey || event.metaKey || event.altKey) return false
-    return event.target === this.fieldTarget || !event.target.closest("input, textarea, select")
+    if (this.element.contains(event.target)) return true
+    return this.anywhereValue && !event.target.closest("input, textarea, select")
   }
 
   #begin(pin) {
