@@ -2,7 +2,8 @@
  * Starts htmx and names every Stimulus controller; markup does the rest.
  *
  * Each begins in a turn of its own, so that a tap never waits for all of them; first comes what
- * sees to it that nothing is sent twice, then those that listen to the whole page.
+ * sees to it that nothing is sent twice, then those that listen to the whole page: who hears of a
+ * scan before who takes it.
  */
 import "htmx"
 import { Application } from "stimulus"
@@ -28,7 +29,7 @@ import Waiting from "controllers/waiting"
 import Wedge from "controllers/wedge"
 
 const CONTROLLERS = {
-  waiting: Waiting, network: Network, wedge: Wedge, find: Find, lock: Lock, pinpad: Pinpad,
+  waiting: Waiting, network: Network, find: Find, wedge: Wedge, lock: Lock, pinpad: Pinpad,
   announcer: Announcer, focus: Focus, camera: Camera, carry: Carry, dialog: Dialog, fold: Fold,
   keyboard: Keyboard, reckon: Reckon, reveal: Reveal, scanner: Scanner, stepper: Stepper,
   toasts: Toasts, trial: Trial,
@@ -41,3 +42,5 @@ for (const [name, controller] of Object.entries(CONTROLLERS)) {
   application.register(name, controller)
   await pause()
 }
+// For who drives the page by a program: from now on everything answers.
+document.documentElement.dataset.started = ""

@@ -43,7 +43,8 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    with launched(playwright) as found:
+    # The same engine without the windows around it takes a third less time.
+    with launched(playwright, program="chromium-headless-shell") as found:
         yield found
 
 
@@ -88,6 +89,7 @@ def touched(new_tablet: Callable[..., Tablet], signed_in: StorageState) -> Table
         viewport=LANDSCAPE, has_touch=True, storage_state=signed_in, service_workers="block"
     )
     tablet.go("/")
+    tablet.started()
     return tablet
 
 

@@ -50,6 +50,11 @@ class Tablet:
         self.page.locator(".tile", has_text=clerk.name).click()
         self.press(clerk.pin)
         expect(self.page.locator(".find__input").first).to_be_visible()
+        self.started()
+
+    def started(self) -> None:
+        """Wait until every controller of the page is there; nobody is as quick as a test."""
+        expect(self.page.locator("html[data-started]")).to_be_attached()
 
     def prefer(self, language: str) -> None:
         """Have the language where nobody is signed in."""

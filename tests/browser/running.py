@@ -49,17 +49,19 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def launched(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
+def launched(
+    playwright: Playwright, *arguments: str, program: str = "chromium"
+) -> Iterator[Browser]:
     """Yield Debian's Chromium, started with these arguments."""
     flags = ["--no-sandbox", *arguments]
-    browser = playwright.chromium.launch(executable_path=chromium_path(), args=flags)
+    browser = playwright.chromium.launch(executable_path=chromium_path(program), args=flags)
     yield browser
     browser.close()
 
 
-def chromium_path() -> str:
+def chromium_path(program: str = "chromium") -> str:
     """Return where Chromium is; a missing one is an error, not a reason to skip."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = shutil.which(program) or shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         raise RuntimeError("Chromium is needed: apt-get install chromium")
     return path

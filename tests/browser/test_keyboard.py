@@ -134,8 +134,10 @@ def test_leaves_a_dialog_by_escape_to_where_it_was_opened(tablet: Tablet) -> Non
     expect(opener).to_be_focused()
 
 
-def test_single_keys_count_only_where_the_keyboard_is_for_who_wants_it(tablet: Tablet) -> None:
-    page, hugo = tablet.page, staff.CLERKS[1]
+def test_single_keys_count_only_where_the_keyboard_is_for_who_wants_it(
+    counter: Tablet,
+) -> None:
+    tablet, page, hugo = counter, counter.page, staff.CLERKS[1]
     tablet.sign_in(hugo)
     tablet.go("/tablet/")
     page.locator("#tablet_keys button[value=here]").click()
