@@ -54,7 +54,8 @@ SIGNS = {
     ),
     **dict.fromkeys(["admin-order", "admin-new-clerk", "admin-policy"], "#content-main form"),
     "design": "main.design",
-    "offline": "body > [lang] h1",
+    # Both languages stand there, one of them hidden.
+    "offline": "body > [lang]:not([hidden]) h1",
 }
 # The register looks every two seconds, and a busy machine is slow.
 SOON = 30_000
