@@ -82,6 +82,19 @@ def test_asks_in_the_shops_language_what_the_customers_has_no_words_for() -> Non
     assert english[-1] == only_french
 
 
+def test_a_newer_wording_in_the_shops_language_hides_none_of_the_customers() -> None:
+    ConsentWording.objects.create(
+        purpose="MARKETING",
+        channel="SMS",
+        language="fr",
+        version=2,
+        text="Des SMS ?",
+        in_force_at=NOON,
+    )
+
+    assert {wording.language for wording in consent.asked("en", at=NOON)} == {"en"}
+
+
 def test_keeps_who_asked_what_and_where(lyon: Store, tablet: Tablet, nadia: Clerk) -> None:
     camille, wording = make_customer(), consent.asked("fr", at=NOON)[0]
 
