@@ -11,6 +11,7 @@ class CustomerSignedUp(Fact):
     """A new person, with the kinds of identifiers he gave: PHONE, EMAIL, CARD."""
 
     name: ClassVar[str] = "customers.customer.signed_up"
+    fact_kind: ClassVar[str] = Fact.Kind.STATE
 
     kinds: list[str]
     source: str
@@ -22,33 +23,48 @@ class IdentifierClaimed(Fact):
     """A person gave one more identifier, or began to share one with his household."""
 
     name: ClassVar[str] = "customers.identifier.claimed"
+    fact_kind: ClassVar[str] = Fact.Kind.STATE
 
     identifier_id: int
     kind: str
     is_shared: bool
     source: str
 
+    @property
+    def topic(self) -> str:
+        return f"identifier:{self.identifier_id}"
+
 
 @dataclass(frozen=True)
 class ConsentGiven(Fact):
     name: ClassVar[str] = "customers.consent.given"
+    fact_kind: ClassVar[str] = Fact.Kind.STATE
 
     consent_id: int
     purpose: str
     channel: str
     wording_id: int
     wording_version: int
+
+    @property
+    def topic(self) -> str:
+        return f"consent:{self.purpose}:{self.channel}"
 
 
 @dataclass(frozen=True)
 class ConsentWithdrawn(Fact):
     name: ClassVar[str] = "customers.consent.withdrawn"
+    fact_kind: ClassVar[str] = Fact.Kind.STATE
 
     consent_id: int
     purpose: str
     channel: str
     wording_id: int
     wording_version: int
+
+    @property
+    def topic(self) -> str:
+        return f"consent:{self.purpose}:{self.channel}"
 
 
 @dataclass(frozen=True)
@@ -56,6 +72,7 @@ class VisitAnonymous(Fact):
     """Someone was served who did not want to be known; goes into the store's stream."""
 
     name: ClassVar[str] = "customers.visit.anonymous"
+    fact_kind: ClassVar[str] = Fact.Kind.STATE
 
     visit_id: int
     tablet_id: int | None

@@ -42,6 +42,8 @@ class Customer(models.Model):
     # Came with old sales: retention leaves it alone.
     is_historical = models.BooleanField(_("historical"), default=False)
     created_at = models.DateTimeField(_("known since"))
+    # Forgotten at his own wish: what the law keeps (orders) stays, without a name.
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("customer")

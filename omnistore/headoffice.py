@@ -46,7 +46,13 @@ class HeadOffice(admin.AdminSite):
             _("Returns and refunds"),
             ("CustomerReturn", "Exchange", "RefundPlan", "Refund", "Instruction"),
         ),
-        (_("Systems we tell"), ("Connection", "Delivery", "Event", "Stream")),
+        (
+            _("Systems we tell"),
+            (
+                *("Connection", "Delivery", "Event", "Stream", "Lane", "Replay", "Tally"),
+                *("Link", "MergeProposal"),
+            ),
+        ),
         (_("Access and audit"), ("ApiKey", "User", "Group", "Look", "AccessChange")),
     )
 

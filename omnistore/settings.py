@@ -218,6 +218,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         # While all workers are busy, sweeps do not pile up.
         "options": {"expires": 3},
     },
+    "tidy-outbox": {
+        "task": "omnistore.outbox.tasks.tidy",
+        "schedule": timedelta(hours=1),
+    },
 }
 # Rung after a transaction that recorded facts; it never raises and never waits.
 OMNISTORE_BELL = os.environ.get(
@@ -225,8 +229,10 @@ OMNISTORE_BELL = os.environ.get(
 )
 # How long a sender may hold deliveries; longer than the longest call (10 s).
 OMNISTORE_LEASE_SECONDS = int(os.environ.get("OMNISTORE_LEASE_SECONDS", "30"))
-# Connector kind → the callable that sends one delivery (omnistore.outbox.sending.Send).
-OMNISTORE_CONNECTORS = {"webhook": "omnistore.crm.webhook.send"}
+# Connector kind → the class that speaks to such a system (omnistore.outbox.messages.Connector).
+OMNISTORE_CONNECTORS = {
+    "webhook": "omnistore.crm.webhook.Connector",
+}
 # Outgoing calls go to public addresses only, except these hosts (the demo's own inbox).
 OMNISTORE_OUTGOING_ALLOWED = listed(
     "OMNISTORE_OUTGOING_ALLOWED", "" if IS_PRODUCTION else "localhost,127.0.0.1"

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import secrets
 from functools import cache
 from typing import Any
@@ -45,3 +46,14 @@ class SealedField(models.TextField[str, str]):
 
     def get_prep_value(self, value: Any) -> Any:
         return seal(value) if value else value
+
+
+class SealedJSONField(models.TextField[dict[str, str], dict[str, str]]):
+    """Texts by name, encrypted in the database as one and plain in Python."""
+
+    def from_db_value(self, value: str | None, *_: Any) -> dict[str, str]:
+        opened: dict[str, str] = json.loads(unseal(value)) if value else {}
+        return opened
+
+    def get_prep_value(self, value: Any) -> Any:
+        return seal(json.dumps(value)) if value else ""

@@ -80,6 +80,7 @@ class CartChanged(Fact):
     """A shop told us a cart's new content; `total` is at the prices it showed."""
 
     name: ClassVar[str] = "orders.cart.changed"
+    fact_kind: ClassVar[str] = Fact.Kind.STATE
 
     cart_id: UUID
     source: str
@@ -87,6 +88,10 @@ class CartChanged(Fact):
     units: int
     total: int
     currency: str
+
+    @property
+    def topic(self) -> str:
+        return f"cart:{self.cart_id}"
 
 
 @dataclass(frozen=True)

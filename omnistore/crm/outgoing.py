@@ -4,11 +4,17 @@ Outgoing calls: to public addresses only, never longer than `WHOLE_CALL`, never 
 The address is checked at the moment of connecting and the checked address is the one connected
 to, so a name that changes its mind between check and use (DNS rebinding) gains nothing. httpcore,
 the engine of httpx, is used directly because its network backend is where that can be done.
+
+Connections are kept open for a few seconds, for the next message to the same receiver; one that
+was kept was checked when it was made.
 """
 
 import ipaddress
+import json
+import os
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,6 +28,7 @@ from django.conf import settings
 # Seconds.
 CONNECT = 2.0
 WHOLE_CALL = 10.0
+KEPT_OPEN = 5.0
 # Bytes of the answer that are read.
 MOST_READ = 4096
 # Addresses in which an IPv4 one is wrapped (NAT64).
@@ -40,30 +47,62 @@ class Away(Exception):
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back: header names in small letters, the beginning of the body as text."""
+    """What came back: header names in small letters, the beginning of the body."""
 
     status: int
     headers: dict[str, str]
-    words: str
+    body: bytes
+
+    @property
+    def words(self) -> str:
+        """The body's beginning as a person reads it: one line, 4096 characters at most."""
+        text = self.body[:MOST_READ].decode(errors="replace").replace("\0", "")
+        return " ".join(text.split())
+
+    def json(self) -> Any:
+        """Return the body read as JSON, an empty object when it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return {}
 
 
 def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Reply:
+    """Post the body once, as `request` does."""
+    return request("POST", url, body=body, headers=headers)
+
+
+def request(
+    method: str,
+    url: str,
+    *,
+    body: bytes = b"",
+    headers: Mapping[str, str],
+    most_read: int = MOST_READ,
+    seconds: float | None = None,
+) -> Reply:
     """
-    Post the body once and return what came back, redirects included.
+    Send the request once and return what came back, redirects included.
+
+    `seconds` is how long the whole of it may take, `WHOLE_CALL` when not said.
 
     Raises:
         Forbidden: the address is not public and not in `OMNISTORE_OUTGOING_ALLOWED`, or the way
             to it is not encrypted.
-        Away: no connection within `CONNECT`, or no whole answer within `WHOLE_CALL` seconds.
+        Away: no connection within `CONNECT`, or no whole answer in time.
     """
     target = _checked_url(url)
-    backend = _CheckedBackend(deadline=time.monotonic() + WHOLE_CALL)
+    _within.deadline = time.monotonic() + (WHOLE_CALL if seconds is None else seconds)
     try:
-        with (
-            httpcore.ConnectionPool(_tls(), network_backend=backend) as pool,
-            pool.stream("POST", target, headers=list(headers.items()), content=body) as response,
-        ):
-            return _reply(response)
+        return _exchange(method, target, body, headers, most_read)
+    except httpcore.RemoteProtocolError as error:
+        if "without sending" not in str(error):
+            raise Away(type(error).__name__) from error
+    except _AWAY as error:
+        raise Away(type(error).__name__) from error
+    # It had closed a connection that was kept open: nothing was lost but that.
+    try:
+        return _exchange(method, target, body, headers, most_read)
     except _AWAY as error:
         raise Away(type(error).__name__) from error
 
@@ -74,18 +113,44 @@ _AWAY = (
     httpcore.ProtocolError,
     httpcore.ConnectionNotAvailable,
 )
+# Until when the request of this thread may last.
+_within = threading.local()
 
 
-def _reply(response: httpcore.Response) -> Reply:
-    body = b""
-    for chunk in response.iter_stream():
-        body += chunk
-        if len(body) >= MOST_READ:
-            break
+def _exchange(
+    method: str, target: httpcore.URL, body: bytes, headers: Mapping[str, str], most_read: int
+) -> Reply:
+    sent = list(headers.items())
+    with _pool().stream(method, target, headers=sent, content=body) as response:
+        read = b""
+        for chunk in response.iter_stream():
+            read += chunk
+            if len(read) >= most_read:
+                break
     names = {name.decode("latin-1").lower(): value for name, value in response.headers}
-    words = body[:MOST_READ].decode(errors="replace").replace("\0", "")
-    headers = {name: value.decode("latin-1") for name, value in names.items()}
-    return Reply(response.status, headers, " ".join(words.split()))
+    given = {name: value.decode("latin-1") for name, value in names.items()}
+    return Reply(response.status, given, read[:most_read])
+
+
+@cache
+def _pool() -> httpcore.ConnectionPool:
+    return httpcore.ConnectionPool(
+        _tls(),
+        max_connections=200,
+        max_keepalive_connections=64,
+        keepalive_expiry=KEPT_OPEN,
+        network_backend=_CheckedBackend(),
+    )
+
+
+def close() -> None:
+    """Close what is kept open."""
+    _pool().close()
+    _pool.cache_clear()
+
+
+# Open connections are their process's own.
+os.register_at_fork(after_in_child=_pool.cache_clear)
 
 
 def _checked_url(url: str) -> httpcore.URL:
@@ -133,10 +198,9 @@ def _addresses(host: str, port: int) -> list[str]:
 
 
 class _CheckedBackend(httpcore.NetworkBackend):
-    """Connects to checked addresses, and lets the whole call last until the deadline."""
+    """Connects to checked addresses only."""
 
-    def __init__(self, deadline: float) -> None:
-        self._deadline = deadline
+    def __init__(self) -> None:
         self._network = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -149,27 +213,31 @@ class _CheckedBackend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         error: Exception = httpcore.ConnectError("no address")
         for address in _addresses(host, port):
-            seconds = min(CONNECT, left_until(self._deadline))
+            seconds = min(CONNECT, left_until(_within.deadline))
             try:
-                stream = self._network.connect_tcp(address, port, timeout=seconds)
-                return _Stream(stream, self._deadline)
+                stream = self._network.connect_tcp(
+                    address, port, timeout=seconds, socket_options=[NO_DELAY]
+                )
+                return _Stream(stream)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as failure:
                 error = failure
         raise error
 
 
-class _Stream(httpcore.NetworkStream):
-    """A stream whose every wait ends at the deadline, however slowly bytes drip in."""
+NO_DELAY = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
+
+class _Stream(httpcore.NetworkStream):
+    """A stream whose every wait ends with the request's time, however slowly bytes drip in."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
-        self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, left_until(self._deadline))
+        return self._stream.read(max_bytes, left_until(_within.deadline))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, left_until(self._deadline))
+        self._stream.write(buffer, left_until(_within.deadline))
 
     def close(self) -> None:
         self._stream.close()
@@ -180,9 +248,8 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        wait = left_until(self._deadline)
-        stream = self._stream.start_tls(ssl_context, server_hostname, wait)
-        return _Stream(stream, self._deadline)
+        wait = left_until(_within.deadline)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, wait))
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

@@ -15,7 +15,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from omnistore.errors import Refused
 from omnistore.headoffice import ReadOnly, ReadOnlyRows, WithSecret
 from omnistore.outbox import connections, deliveries
-from omnistore.outbox.models import Connection, Delivery, Event, Stream
+from omnistore.outbox.models import (
+    Connection,
+    Delivery,
+    Event,
+    Lane,
+    Replay,
+    Stream,
+    Tally,
+)
 
 
 class ConnectionForm(forms.ModelForm[Connection]):
@@ -102,7 +110,8 @@ class ConnectionAdmin(WithSecret):
         if len(chosen) != 1:
             self.message_user(request, _("Choose one connection."), messages.ERROR)
             return None
-        return self.shown_once(request, chosen[0], connections.renew_secret(connection=chosen[0]))
+        secret = connections.renew_secret(connection=chosen[0], at=now())
+        return self.shown_once(request, chosen[0], secret)
 
 
 @admin.register(Delivery)
@@ -116,7 +125,6 @@ class DeliveryAdmin(ReadOnly):
     )
     list_filter = ("state", "connection")
     list_select_related = ("event", "connection")
-    exclude = ("lease",)
     ordering = ("-pk",)
     actions = ("try_again",)
 
@@ -172,3 +180,29 @@ class StreamAdmin(ReadOnly):
     number_lookup = "key"
     list_display = ("key", "last_sequence")
     ordering = ("key",)
+
+
+@admin.register(Lane)
+class LaneAdmin(ReadOnly):
+    """What each system was told of each customer, and whose ledger is held."""
+
+    number_lookup = "stream__key"
+    list_display = ("stream", "connection", "is_held", "due_at", "told_at")
+    list_filter = ("is_held", "connection")
+    list_select_related = ("stream", "connection")
+    exclude = ("lease",)
+    ordering = ("-is_held", "-pk")
+
+
+@admin.register(Replay)
+class ReplayAdmin(ReadOnly):
+    list_display = ("connection", "start_at", "end_at", "customer_id", "events", "done_at")
+    list_select_related = ("connection",)
+    ordering = ("-pk",)
+
+
+@admin.register(Tally)
+class TallyAdmin(ReadOnly):
+    list_display = ("connection", "minute", "bucket", "count")
+    list_select_related = ("connection",)
+    ordering = ("-minute", "bucket")

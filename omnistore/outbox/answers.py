@@ -24,6 +24,8 @@ class Verdict(Enum):
     # The connection is paused until a person looks; the attempt is not counted.
     PAUSE = "pause"
     DEAD = "dead"
+    # Not sent: our own pace; it says nothing about the receiver, and nothing is counted.
+    UNSENT = "unsent"
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,29 @@ class Answer:
     def is_away(self) -> bool:
         """Whether the receiver as a whole does not take messages now."""
         return self.verdict is Verdict.LATER and self.status in ABOUT_THE_RECEIVER
+
+
+class Stopped(Exception):
+    """A call that cannot go on; its answer is that of every message in it."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.words)
+        self.answer = answer
+
+
+def done(words: str = "", status: int | None = 200) -> Answer:
+    """Return the answer of a receiver that has it, or that need not have it."""
+    return Answer(Verdict.DONE, status, words)
+
+
+def dead(words: str, status: int | None = None) -> Answer:
+    """Return the answer to what the receiver will never take."""
+    return Answer(Verdict.DEAD, status, words)
+
+
+def unsent(wait: timedelta) -> Answer:
+    """Return the answer to what our own pace keeps back for so long."""
+    return Answer(Verdict.UNSENT, words="omnistore: at the receiver's pace", retry_after=wait)
 
 
 def heard(status: int, words: str = "", retry_after: timedelta | None = None) -> Answer:

@@ -1,107 +1,186 @@
 """
-Claims: who may send which deliveries, for how long.
+Claims: who may send what of which lane, for how long.
 
-A claim takes the first waiting delivery of a stream and those behind it; whoever holds the first
-holds the stream, so one customer's messages reach a receiver in order, from one sender. The lease
-is a token that fences off a sender that slept: marking asks for it, and a later claim has
-replaced it.
+A lane is what one connection hears of one stream; a claim leases lanes as a whole, so that one
+customer's messages reach a receiver in order and from one sender. While it is leased, a lane is due
+when the lease ends: a sender that dies costs one lease and nothing else. The lease is a token that
+fences off a sender that slept: settling asks for it, and a later claim has replaced it.
+
+How long a claim takes does not depend on how much waits: it reads the first entries of an index.
 """
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby, takewhile
+from itertools import groupby
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection as database
 
+from omnistore.outbox import messages, sql
+from omnistore.outbox.messages import Message
 from omnistore.outbox.models import Connection, Delivery
 
-WAITING = Delivery.State.WAITING
-STREAMS = 20
-BATCH = 100
+LANES = 200
+# How many of one lane: what a killed sender may repeat for one customer.
+EACH = 20
+
+
+@dataclass
+class Run:
+    """What is to be sent of one lane now, in order."""
+
+    lane_id: int
+    stream_id: int
+    messages: list[Message] = field(default_factory=list)
+    # What a newer state of the same topic stands for: delivery ids by that of the newer one.
+    replaced: dict[int, list[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """Deliveries held by one sender: a list per stream, each in order."""
+    """Lanes held by one sender."""
 
+    connection_id: int
     lease: uuid.UUID
     until: datetime
-    runs: list[list[Delivery]] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
 
     def lasts(self, needed: timedelta, at: datetime) -> bool:
         """Whether the lease is good for that long."""
         return at + needed <= self.until
 
 
-def take(*, connection: Connection, at: datetime, limit: int = BATCH) -> Claim:
+def take(
+    *,
+    connection: Connection,
+    at: datetime,
+    limit: int = LANES,
+    each: int = EACH,
+    is_probe: bool = False,
+) -> Claim:
     """
-    Lease the connection's due deliveries to the caller, up to `limit`; of a held one any.
+    Lease up to `limit` of the connection's lanes in which something is due to the caller.
 
-    A delivery waits while an earlier one of its stream waits for the same connection; what was
-    given up (dead) does not stand in the way.
+    A probe takes one message of one lane, due or not: the one that was tried longest ago.
     """
     until = at + timedelta(seconds=settings.OMNISTORE_LEASE_SECONDS)
-    claim = Claim(lease=uuid.uuid4(), until=until)
-    with transaction.atomic():
-        streams = _lock_first_of_streams(connection, at, min(limit, STREAMS))
-        claim.runs.extend(_due_runs(connection, streams, at, limit))
-        held = [delivery.pk for run in claim.runs for delivery in run]
-        Delivery.objects.filter(pk__in=held).update(lease=claim.lease, leased_until=until)
+    claim = Claim(connection.pk, uuid.uuid4(), until)
+    limit, each = (1, 1) if is_probe else (limit, each)
+    lanes = _lease(claim, at, limit, is_probe=is_probe)
+    claim.runs.extend(Run(lane_id, stream_id) for stream_id, lane_id, _ in lanes)
+    if lanes:
+        _fill(claim, lanes, at, each, is_probe=is_probe)
     return claim
 
 
-def none(*, at: datetime) -> Claim:
-    """Return a claim on nothing."""
-    return Claim(lease=uuid.uuid4(), until=at)
+def _lease(
+    claim: Claim, at: datetime, limit: int, *, is_probe: bool
+) -> list[tuple[int, int, bool]]:
+    """Lease lanes in one statement; return (stream, lane, whether it is held) of each."""
+    # A probe may come early, but never into another's lease.
+    ready = "(due_at <= %s OR lease IS NULL)" if is_probe else "due_at <= %s"
+    statement = LEASE.format(ready=ready, skip_locked=SKIP_LOCKED[database.vendor])
+    due = [claim.connection_id, sql.moment(at), limit]
+    with database.cursor() as cursor:
+        cursor.execute(statement, [*due, sql.uid(claim.lease), sql.moment(claim.until)])
+        return [(stream, lane, bool(is_held)) for stream, lane, is_held in cursor.fetchall()]
 
 
-def mark(*, delivery: Delivery, claim: Claim, **changes: object) -> bool:
-    """Write the outcome and end the lease; False, and nothing written, if it is another's now."""
-    held = Delivery.objects.filter(pk=delivery.pk, lease=claim.lease, state=WAITING)
-    return bool(held.update(lease=None, leased_until=None, **changes))
-
-
-def release(*, claim: Claim) -> None:
-    """Give back what was not sent."""
-    held = [delivery.pk for run in claim.runs for delivery in run]
-    Delivery.objects.filter(pk__in=held, lease=claim.lease).update(lease=None, leased_until=None)
-
-
-def _lock_first_of_streams(connection: Connection, at: datetime, limit: int) -> list[int]:
-    earlier = Delivery.objects.filter(
-        connection=OuterRef("connection"),
-        stream=OuterRef("stream"),
-        sequence__lt=OuterRef("sequence"),
-        state=WAITING,
+LEASE = """
+    WITH ready AS MATERIALIZED (
+        SELECT id FROM outbox_lane
+        WHERE connection_id = %s AND due_at IS NOT NULL AND {ready}
+        ORDER BY due_at LIMIT %s {skip_locked}
     )
-    first = _free(connection, at).filter(~Exists(earlier))
-    locked = first.select_for_update(skip_locked=True)[:limit]
-    return [delivery.stream_id for delivery in locked]
+    UPDATE outbox_lane SET lease = %s, due_at = %s WHERE id IN (SELECT id FROM ready)
+    RETURNING stream_id, id, is_held"""
+# SQLite has one writer at a time, and would not say that it does not know the words.
+SKIP_LOCKED = {"postgresql": "FOR UPDATE SKIP LOCKED", "sqlite": ""}
 
 
-def _free(connection: Connection, at: datetime) -> QuerySet[Delivery]:
-    is_free = Q(leased_until=None) | Q(leased_until__lte=at)
-    free = Delivery.objects.filter(is_free, connection=connection, state=WAITING)
-    if connection.is_held:
-        # A probe, whatever is due: the least tried, lest it be spent on a message that is
-        # itself the trouble.
-        return free.order_by("attempts", "due_at", "pk")
-    return free.filter(due_at__lte=at).order_by("due_at", "pk")
+def _fill(
+    claim: Claim, lanes: list[tuple[int, int, bool]], at: datetime, each: int, *, is_probe: bool
+) -> None:
+    held = {stream_id for stream_id, _, is_held in lanes if is_held}
+    streams = [stream_id for stream_id, _, _ in lanes]
+    in_order = [stream_id for stream_id in streams if stream_id not in held]
+    ids = _first(claim.connection_id, in_order, each, is_ledger=True)
+    ids += _first(claim.connection_id, streams, each, is_ledger=False)
+    runs = {run.stream_id: run for run in claim.runs}
+    for stream_id, waiting in groupby(_read(ids, claim.connection_id), key=_stream_of):
+        _choose(runs[stream_id], list(waiting), at, is_probe=is_probe)
+        del runs[stream_id].messages[each:]
 
 
-def _due_runs(
-    connection: Connection, streams: list[int], at: datetime, limit: int
-) -> list[list[Delivery]]:
-    waiting = (
-        Delivery.objects.filter(connection=connection, stream__in=streams, state=WAITING)
-        .select_related("event")
-        .order_by("stream_id", "sequence")[:limit]
-    )
-    runs = [
-        list(takewhile(lambda delivery: connection.is_held or delivery.due_at <= at, run))
-        for _, run in groupby(waiting, key=lambda delivery: delivery.stream_id)
-    ]
-    return [run for run in runs if run]
+def _first(connection_id: int, streams: list[int], each: int, *, is_ledger: bool) -> list[int]:
+    """Return the ids of each stream's first waiting deliveries of that kind."""
+    if not streams:
+        return []
+    with database.cursor() as cursor:
+        if database.vendor == "postgresql":
+            cursor.execute(FIRST_OF_EACH, [streams, connection_id, is_ledger, each])
+        else:
+            ranked = FIRST_BY_RANK.format(streams=sql.marks(streams))
+            cursor.execute(ranked, [connection_id, is_ledger, *streams, each])
+        return [delivery_id for (delivery_id,) in cursor.fetchall()]
+
+
+# One look into the index for each stream, however much waits in it.
+FIRST_OF_EACH = """
+    SELECT first.id FROM unnest(%s::bigint[]) AS wanted(stream_id) CROSS JOIN LATERAL (
+        SELECT id FROM outbox_delivery
+        WHERE connection_id = %s AND stream_id = wanted.stream_id AND is_ledger = %s
+            AND state = 'WAITING'
+        ORDER BY sequence LIMIT %s
+    ) AS first"""
+# SQLite knows no LATERAL.
+FIRST_BY_RANK = """
+    SELECT id FROM (
+        SELECT id, row_number() OVER (PARTITION BY stream_id ORDER BY sequence) AS place
+        FROM outbox_delivery
+        WHERE connection_id = %s AND is_ledger = %s AND stream_id IN ({streams})
+            AND state = 'WAITING'
+    ) WHERE place <= %s"""
+
+
+def _read(ids: list[int], connection_id: int) -> Iterator[tuple[Message, datetime]]:
+    """Yield the messages with when each is due, stream by stream, in order."""
+    rows = Delivery.objects.filter(pk__in=ids).order_by("stream_id", "sequence")
+    for pk, event_id, stream_id, *facts, due_at in rows.values_list(*COLUMNS):
+        key = messages.key(event_id, connection_id)
+        yield Message(pk, event_id, stream_id, key, *facts), due_at
+
+
+def _stream_of(waiting: tuple[Message, datetime]) -> int:
+    return waiting[0].stream_id
+
+
+# In the order of `Message`'s fields, but for its key.
+COLUMNS = (
+    *("pk", "event_id", "stream_id", "sequence", "event__kind", "event__topic", "event__name"),
+    *("event__customer_id", "event__payload", "event__happened_at", "event__recorded_at"),
+    *("attempts", "fresh_at", "paused_before", "due_at"),
+)
+
+
+def _choose(
+    run: Run, waiting: list[tuple[Message, datetime]], at: datetime, *, is_probe: bool
+) -> None:
+    """Put into the run what may go now: the ledger from its beginning, of a topic the newest."""
+    newest = {message.topic: message for message, _ in waiting if message.topic}
+    for message, _ in waiting:
+        newer = newest.get(message.topic)
+        if newer is not None and newer is not message:
+            run.replaced.setdefault(newer.delivery_id, []).append(message.delivery_id)
+    is_blocked = False
+    for message, due_at in waiting:
+        is_due = due_at <= at or is_probe
+        if message.is_ledger:
+            is_blocked = is_blocked or not is_due
+            may_go = not is_blocked
+        else:
+            may_go = is_due and newest.get(message.topic, message) is message
+        if may_go:
+            run.messages.append(message)

@@ -1,24 +1,24 @@
 """
-Connections: the systems we tell, how they are doing, pause and resume.
+Connections: the systems we tell, how they are doing, pause, resume, secrets.
 
-A connection that keeps failing is held and probed: one delivery is let through at `probe_at`, and
-the first that succeeds sets it running again. One that refuses us is paused until a person
+One that keeps failing is held and probed (`breaker`); one that refuses us is paused until a person
 resumes it. Time spent held or paused does not age a delivery.
 """
 
 import base64
 import secrets
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Least
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from omnistore.outbox import schedule
-from omnistore.outbox.answers import Answer
-from omnistore.outbox.models import Connection, Delivery
+from omnistore.outbox.models import Connection, Delivery, Lane
 
 State = Connection.State
+# How long old secrets stay valid after a rotation.
+KEEP_OLD = timedelta(days=1)
 
 
 def new_secret() -> str:
@@ -40,42 +40,46 @@ def ensure(*, name: str, url: str, secret: str, kind: str = "webhook", at: datet
 
 def pause(*, connection: Connection, reason: str = "", at: datetime) -> Connection:
     """Stop sending to the connection until a person resumes it; nothing is lost meanwhile."""
-    return _stop(connection.pk, State.PAUSED, reason, at)
-
-
-def refuse(*, connection: Connection, reason: str, at: datetime) -> Connection:
-    """Stop sending because the receiver refuses us; a person has to look."""
-    return _stop(connection.pk, State.REFUSED, reason, at)
+    with transaction.atomic():
+        found = _locked(connection.pk)
+        stop(found, State.PAUSED, reason, at=at)
+        found.save()
+    return found
 
 
 def resume(*, connection: Connection, at: datetime) -> Connection:
     """Let deliveries flow again, those that waited at once. Safe to call twice."""
     with transaction.atomic():
-        found = Connection.objects.select_for_update().get(pk=connection.pk)
-        if found.state != State.RUNNING:
-            _give_time_back(found, at)
-            found.state, found.state_reason, found.state_at = State.RUNNING, "", at
-        found.failures, found.probe_at = 0, None
-        found.save(update_fields=["state", "state_reason", "state_at", "failures", "probe_at"])
+        found = _locked(connection.pk)
+        start(found, at=at)
+        found.save()
     return found
+
+
+def stop(found: Connection, state: str, reason: str, *, at: datetime) -> None:
+    """Take the locked connection out of service; the caller saves it."""
+    if found.is_running or found.is_held:
+        _count_pause(found, at)
+        found.state_at = at
+    found.state, found.state_reason, found.probe_at, found.probes = state, reason[:300], None, 0
+
+
+def start(found: Connection, *, at: datetime) -> None:
+    """Take the locked connection into service; the caller saves it. What waited is due now."""
+    if not found.is_running:
+        _count_pause(found, at)
+        found.state, found.state_reason, found.state_at = State.RUNNING, "", at
+        _hurry(found, at)
+    found.failures, found.probe_at, found.probes, found.window_at = 0, None, 0, None
 
 
 def due(*, at: datetime) -> QuerySet[Connection]:
     """Return the connections to which something can be sent now."""
-    waiting = Delivery.objects.filter(connection=OuterRef("pk"), state=Delivery.State.WAITING)
+    lanes = Lane.objects.filter(connection=OuterRef("pk"), due_at__isnull=False)
     return Connection.objects.filter(
-        Q(Exists(waiting.filter(due_at__lte=at)), state=State.RUNNING)
-        | Q(Exists(waiting), state=State.HELD, probe_at__lte=at)
+        Q(Exists(lanes.filter(due_at__lte=at)), state=State.RUNNING)
+        | Q(Exists(lanes), state=State.HELD, probe_at__lte=at)
     ).order_by("last_success_at", "pk")
-
-
-def may_probe(*, connection: Connection, until: datetime, at: datetime) -> bool:
-    """Take the held connection's probe, for one caller only; the next one is at `until`."""
-    return bool(
-        Connection.objects.filter(pk=connection.pk, state=State.HELD, probe_at__lte=at).update(
-            probe_at=until
-        )
-    )
 
 
 def probe(*, connection_id: int, at: datetime) -> None:
@@ -83,38 +87,44 @@ def probe(*, connection_id: int, at: datetime) -> None:
     Connection.objects.filter(pk=connection_id, state=State.HELD).update(probe_at=at)
 
 
-def renew_secret(*, connection: Connection) -> str:
-    """Give the connection a new secret and return it; the next message is signed with it."""
-    secret = new_secret()
-    Connection.objects.filter(pk=connection.pk).update(secret=secret)
-    return secret
-
-
-def succeeded(*, connection: Connection, at: datetime) -> None:
-    """Note that the receiver takes messages; a held connection runs again."""
-    Connection.objects.filter(pk=connection.pk).update(last_success_at=at, failures=0)
-    if connection.is_held:
-        resume(connection=connection, at=at)
-
-
-def failed(*, connection: Connection, answer: Answer, at: datetime) -> bool:
+def rotate(
+    *,
+    connection: Connection,
+    secret: str = "",
+    credentials: Mapping[str, str] | None = None,
+    keep_for: timedelta = KEEP_OLD,
+    at: datetime,
+) -> Connection:
     """
-    Note that a message was not taken, and return whether the connection is held now.
+    Give the connection new secrets; the old ones stay valid beside them for `keep_for`.
 
-    It is held after `schedule.FAILURES_TO_HOLD` failures in a row that speak of the receiver as a
-    whole; each probe that fails too doubles the wait.
+    What is not given stays as it is. Until then messages carry both signatures, what comes back may
+    be signed with either, and a sign-in that the receiver refuses is tried with the old one.
     """
     with transaction.atomic():
-        found = Connection.objects.select_for_update().get(pk=connection.pk)
-        found.last_failure_at = at
-        found.failures += answer.is_away
-        if found.is_running and found.failures >= schedule.FAILURES_TO_HOLD:
-            found.state, found.state_reason, found.state_at = State.HELD, answer.words[:300], at
-        if found.is_held:
-            wait = schedule.hold(failures=found.failures, asked=answer.retry_after)
-            found.probe_at = at + wait
-        found.save()
-    return found.is_held
+        found = _locked(connection.pk)
+        found.old_secret, found.old_credentials = found.secret, dict(found.credentials)
+        found.old_until = at + keep_for
+        found.secret = secret or found.secret
+        found.credentials = found.credentials | {
+            name: value for name, value in (credentials or {}).items() if value
+        }
+        found.save(
+            update_fields=["old_secret", "old_credentials", "old_until", "secret", "credentials"]
+        )
+    return found
+
+
+def renew_secret(*, connection: Connection, at: datetime) -> str:
+    """Give the connection a new signing secret, the old one valid beside it, and return it."""
+    return rotate(connection=connection, secret=new_secret(), at=at).secret
+
+
+def secrets_of(connection: Connection, *, at: datetime) -> list[str]:
+    """Return the signing secrets that are valid now, the newest first."""
+    is_old_valid = connection.old_until is not None and connection.old_until > at
+    both = [connection.secret, connection.old_secret if is_old_valid else ""]
+    return list(dict.fromkeys(secret for secret in both if secret))
 
 
 def at_a_glance() -> QuerySet[Connection]:
@@ -142,20 +152,25 @@ def _number_of(state: str) -> Coalesce:
     return Coalesce(Subquery(counted.values("number")), 0)
 
 
-def _stop(connection_id: int, state: str, reason: str, at: datetime) -> Connection:
-    with transaction.atomic():
-        found = Connection.objects.select_for_update().get(pk=connection_id)
-        if found.state == State.HELD:
-            _give_time_back(found, at)
-        if found.state in (State.RUNNING, State.HELD):
-            found.state_at = at
-        found.state, found.state_reason, found.probe_at = state, reason[:300], None
-        found.save(update_fields=["state", "state_reason", "state_at", "probe_at"])
-    return found
+def _locked(connection_id: int) -> Connection:
+    return Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
 
 
-def _give_time_back(connection: Connection, at: datetime) -> None:
-    paused_for = at - (connection.state_at or at)
-    connection.deliveries.filter(state=Delivery.State.WAITING).update(
-        expires_at=F("expires_at") + paused_for, due_at=Least(F("due_at"), at)
-    )
+def _count_pause(found: Connection, at: datetime) -> None:
+    """Add the pause that ends now: it does not age what waited."""
+    if not found.is_running and found.state_at:
+        found.paused_seconds += (at - found.state_at).total_seconds()
+
+
+def _hurry(found: Connection, at: datetime) -> None:
+    """Make due now what was to be tried again later: that was the receiver's trouble."""
+    later = Lane.objects.filter(connection=found, lease=None, due_at__gt=at)
+    # In the order in which the relay takes them.
+    lanes = dict(later.order_by("stream_id").select_for_update().values_list("pk", "stream_id"))
+    Delivery.objects.filter(
+        connection=found,
+        state=Delivery.State.WAITING,
+        stream__in=list(lanes.values()),
+        due_at__gt=at,
+    ).update(due_at=at)
+    Lane.objects.filter(pk__in=list(lanes)).update(due_at=at)

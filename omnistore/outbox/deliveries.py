@@ -14,10 +14,9 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from omnistore.errors import Conflict
+from omnistore.errors import Conflict, Invalid
 from omnistore.outbox import connections
-from omnistore.outbox.models import Connection, Delivery, Event
-from omnistore.outbox.schedule import MAX_AGE
+from omnistore.outbox.models import Connection, Delivery, Event, Lane
 
 State = Delivery.State
 _RUNNING = Q(deliveries__connection__state=Connection.State.RUNNING)
@@ -26,6 +25,11 @@ _RUNNING = Q(deliveries__connection__state=Connection.State.RUNNING)
 class AlreadyDelivered(Conflict):
     code = "already_delivered"
     words = _("The receiver has this message already.")
+
+
+class ReasonNeeded(Invalid):
+    code = "reason_needed"
+    words = _("Say why: it is kept with the message.")
 
 
 class Standing(Enum):
@@ -105,15 +109,82 @@ def try_again(*, delivery: Delivery, at: datetime) -> Delivery:
         AlreadyDelivered: there is nothing left to try.
     """
     with transaction.atomic():
-        found = Delivery.objects.select_for_update().get(pk=delivery.pk)
+        lane, found = _locked(delivery)
         if found.state == State.DELIVERED:
             raise AlreadyDelivered
-        if found.state == State.DEAD:
-            found.state, found.attempts, found.expires_at = State.WAITING, 0, at + MAX_AGE
+        if found.state != State.WAITING:
+            found.state, found.attempts, found.fresh_at = State.WAITING, 0, at
+            found.paused_before = found.connection.paused_seconds
         found.due_at = at
-        found.save(update_fields=["state", "attempts", "expires_at", "due_at"])
+        found.save(update_fields=["state", "attempts", "fresh_at", "paused_before", "due_at"])
+        _let_go(lane, at)
         connections.probe(connection_id=found.connection_id, at=at)
     return found
+
+
+def skip(*, delivery: Delivery, because: str, at: datetime) -> Delivery:
+    """
+    Give the message up for good, for a reason; what waited behind it goes out.
+
+    Raises:
+        AlreadyDelivered: it has arrived.
+        ReasonNeeded: `because` is empty.
+    """
+    if not because.strip():
+        raise ReasonNeeded
+    with transaction.atomic():
+        lane, found = _locked(delivery)
+        if found.state == State.DELIVERED:
+            raise AlreadyDelivered
+        found.state, found.skipped_because = State.SKIPPED, because.strip()[:200]
+        found.save(update_fields=["state", "skipped_because"])
+        _let_go(lane, at)
+    return found
+
+
+def purge(*, connection: Connection, because: str, at: datetime) -> int:
+    """
+    Skip all that waits for the connection and all it did not take; return how many that were.
+
+    Nothing is deleted: a replay brings it back.
+
+    Raises:
+        ReasonNeeded: `because` is empty.
+    """
+    if not because.strip():
+        raise ReasonNeeded
+    with transaction.atomic():
+        _hold_lanes(connection)
+        unsent = connection.deliveries.filter(state__in=[State.WAITING, State.DEAD])
+        skipped = unsent.update(state=State.SKIPPED, skipped_because=because.strip()[:200])
+        Lane.objects.filter(connection=connection, is_held=True).update(is_held=False)
+        Lane.objects.filter(connection=connection, lease=None).update(due_at=None)
+    return skipped
+
+
+def _locked(delivery: Delivery) -> tuple[Lane, Delivery]:
+    """Return the delivery as it is now and its lane, locked in the order of the senders."""
+    lanes = Lane.objects.select_for_update(no_key=True)
+    lane = lanes.get(connection=delivery.connection_id, stream=delivery.stream_id)
+    rows = Delivery.objects.select_related("connection").select_for_update(of=("self",))
+    return lane, rows.get(pk=delivery.pk)
+
+
+def _hold_lanes(connection: Connection) -> None:
+    """Lock what the relay and the senders lock, in their order."""
+    lanes = Lane.objects.filter(connection=connection).order_by("stream_id")
+    len(lanes.select_for_update().values_list("pk"))
+
+
+def _let_go(lane: Lane, at: datetime) -> None:
+    """Hold the lane only while a message of its ledger is given up, and look at it now."""
+    dead = Delivery.objects.filter(
+        connection=lane.connection_id, stream=lane.stream_id, is_ledger=True, state=State.DEAD
+    )
+    lane.is_held = dead.exists()
+    if lane.lease is None:
+        lane.due_at = at
+    lane.save(update_fields=["is_held", "due_at"])
 
 
 def _state(events: QuerySet[Event]) -> CrmState:

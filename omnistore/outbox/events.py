@@ -36,6 +36,8 @@ def record(fact: Fact, *, at: datetime) -> Event:
         stream_id=stream_id,
         sequence=sequence,
         name=fact.name,
+        kind=fact.fact_kind,
+        topic=fact.topic,
         customer_id=fact.customer_id,
         payload=fact.payload(),
         happened_at=at,

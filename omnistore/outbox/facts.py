@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from omnistore.outbox.models import Kind
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -15,7 +17,11 @@ class Fact:
     his stream, any other into its store's.
     """
 
+    Kind: ClassVar = Kind
+
     name: ClassVar[str]
+    # What order means to it; children say so where it is not a ledger's.
+    fact_kind: ClassVar[str] = Kind.LEDGER
 
     customer_id: UUID | None
     store_code: str
@@ -23,6 +29,11 @@ class Fact:
     @property
     def stream_key(self) -> str:
         return f"customer:{self.customer_id}" if self.customer_id else f"store:{self.store_code}"
+
+    @property
+    def topic(self) -> str:
+        """Of a state: the newest fact of one topic stands for those before it; empty: for none."""
+        return ""
 
     def payload(self) -> dict[str, Any]:
         """Return the fact's fields as JSON can hold them."""

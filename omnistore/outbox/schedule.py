@@ -38,10 +38,9 @@ def delay(*, attempts: int, chance: Chance, asked: timedelta | None = None) -> t
     return max(step * chance(), _within_bounds(asked))
 
 
-def hold(*, failures: int, asked: timedelta | None = None) -> timedelta:
-    """Return how long a connection is left alone: 30 s, doubling up to 10 minutes."""
-    doublings = min(max(failures - FAILURES_TO_HOLD, 0), 10)
-    wait = min(FIRST_HOLD * (1 << doublings), LONGEST_HOLD)
+def hold(*, probes: int, asked: timedelta | None = None) -> timedelta:
+    """Return how long a connection is left alone after so many probes: 30 s, up to 10 minutes."""
+    wait = min(FIRST_HOLD * (1 << min(probes, 10)), LONGEST_HOLD)
     return max(wait, _within_bounds(asked))
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from omnistore.crm import outgoing, webhook
+from omnistore.crm import outgoing
 from omnistore.outbox.answers import Verdict
-from tests.crm.test_webhook import make_delivery
+from tests.crm.test_webhook import post
 from tests.factories import NOON
 from tests.receiver import listening
 
@@ -59,7 +59,7 @@ def test_public_addresses_are(address: str) -> None:
 def test_pauses_a_connection_whose_address_is_not_public(settings: Any, url: str) -> None:
     settings.OMNISTORE_OUTGOING_ALLOWED = []
 
-    answer = webhook.send(make_delivery(url), NOON)
+    answer = post(url, NOON)
 
     assert answer.verdict is Verdict.PAUSE
     assert answer.words.startswith("omnistore: ")
@@ -68,7 +68,7 @@ def test_pauses_a_connection_whose_address_is_not_public(settings: Any, url: str
 def test_reaches_a_private_host_that_the_settings_name(settings: Any) -> None:
     settings.OMNISTORE_OUTGOING_ALLOWED = ["127.0.0.1"]
     with listening() as crm:
-        answer = webhook.send(make_delivery(crm.url), NOON)
+        answer = post(crm.url, NOON)
 
     assert answer.verdict is Verdict.DONE
 
@@ -91,7 +91,7 @@ def test_connects_to_the_address_it_checked(settings: Any, monkeypatch: pytest.M
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     monkeypatch.setattr(socket, "create_connection", connect)
 
-    answer = webhook.send(make_delivery("https://rebinding.example/"), NOON)
+    answer = post("https://rebinding.example/", NOON)
 
     assert answer.verdict is Verdict.LATER
     assert (asked, connected) == (["rebinding.example"], ["93.184.216.34"])
@@ -104,4 +104,4 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse(
     found = [(2, 1, 6, "", (address, 443)) for address in ("93.184.216.34", "10.0.0.1")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
 
-    assert webhook.send(make_delivery("https://mixed.example/"), NOON).verdict is Verdict.PAUSE
+    assert post("https://mixed.example/", NOON).verdict is Verdict.PAUSE

@@ -1,12 +1,16 @@
 """What is due goes out in order, and every answer has its consequence."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from omnistore.outbox import claims, connections, deliveries, schedule
-from omnistore.outbox.models import Connection, Delivery
+from omnistore.outbox import answers, claims, connections, deliveries, schedule, settling
+from omnistore.outbox.answers import Answer
+from omnistore.outbox.claims import Claim
+from omnistore.outbox.messages import Outcome
+from omnistore.outbox.models import Connection, Delivery, Lane
 from tests.factories import NOON, WEBHOOK_SECRET
 from tests.outbox.conftest import ALICE, BOB, Post, happen
 from tests.receiver import Receiver
@@ -61,17 +65,27 @@ def test_a_message_waits_behind_an_earlier_one_of_its_customer_only(
     assert [m.event["sequence"][-1] for m in crm.messages[2:]] == ["1", "2"]
 
 
-def test_a_dead_letter_does_not_stand_in_the_way(post: Post, crm: Receiver) -> None:
+def test_a_dead_letter_holds_its_customer_until_a_person_decides(post: Post, crm: Receiver) -> None:
     crm.answers = [(422, {}, b'{"error": "no such field"}')]
-    happen()
-    happen()
+    happen(ALICE)
+    happen(ALICE)
+    happen(BOB)
 
     post.send()
 
-    dead, delivered = Delivery.objects.order_by("sequence")
+    dead, behind = Delivery.objects.filter(event__customer_id=ALICE).order_by("sequence")
     assert dead.state == State.DEAD
     assert dead.last_words == '{"error": "no such field"}'
-    assert delivered.state == State.DELIVERED
+    assert (behind.state, behind.attempts) == (State.WAITING, 0)
+    assert Delivery.objects.get(event__customer_id=BOB).state == State.DELIVERED
+    assert post.send() == 0
+
+    deliveries.skip(delivery=dead, because="known to them already", at=post.clock())
+    post.send()
+
+    behind.refresh_from_db()
+    assert behind.state == State.DELIVERED
+    assert Delivery.objects.get(pk=dead.pk).skipped_because == "known to them already"
 
 
 @pytest.mark.parametrize("status", [200, 202, 204, 409])
@@ -223,12 +237,13 @@ def test_a_sender_that_slept_past_its_lease_cannot_mark(post: Post) -> None:
     slept = claims.take(connection=post.connection, at=post.clock())
     awake = claims.take(connection=post.connection, at=post.clock.move(minutes=5))
 
-    delivery = slept.runs[0][0]
-    is_marked = claims.mark(delivery=delivery, claim=slept, attempts=7)
+    kept = settle(post, slept, answers.done())
 
-    assert not is_marked
-    assert post.only().lease == awake.lease
-    assert post.only().attempts == 0
+    assert kept == []
+    assert post.only().state == State.WAITING
+    assert Lane.objects.get().lease == awake.lease
+    assert len(settle(post, awake, answers.done())) == 1
+    assert post.only().state == State.DELIVERED
 
 
 def test_nobody_takes_what_another_holds_nor_what_comes_after_it(post: Post) -> None:
@@ -241,14 +256,30 @@ def test_nobody_takes_what_another_holds_nor_what_comes_after_it(post: Post) -> 
     assert claims.take(connection=post.connection, at=post.clock.move(seconds=1)).runs == []
 
 
-def test_a_lease_that_is_too_short_for_a_call_is_given_back(post: Post, crm: Receiver) -> None:
-    happen()
+def test_what_comes_while_a_lane_is_leased_is_sent_when_it_is_free(
+    post: Post, crm: Receiver
+) -> None:
     happen()
     post.relay()
     claim = claims.take(connection=post.connection, at=post.clock())
+    happen()
+    post.relay()
+    settle(post, claim, answers.done())
 
-    assert not claim.lasts(timedelta(seconds=10), post.clock.move(seconds=21))
-    claims.release(claim=claim)
+    assert post.send() == 1
+    assert crm.messages[0].event["sequence"].endswith("2")
+
+
+def test_a_lease_that_is_too_short_for_a_call_is_given_back(
+    post: Post, crm: Receiver, settings: Any
+) -> None:
+    settings.OMNISTORE_LEASE_SECONDS = 9
+    happen()
+    happen()
+
+    assert post.send() == 0
+    assert crm.messages == []
+    settings.OMNISTORE_LEASE_SECONDS = 30
     assert post.send() == 2
 
 
@@ -270,6 +301,18 @@ def test_refuses_to_try_again_what_arrived(post: Post) -> None:
 
     with pytest.raises(deliveries.AlreadyDelivered):
         deliveries.try_again(delivery=post.only(), at=post.clock())
+
+
+def settle(post: Post, claim: Claim, answer: Answer) -> list[Outcome]:
+    """Settle everything in the claim with one answer, and give its lanes back."""
+    return settling.settle(
+        claim,
+        [Outcome(run.lane_id, message, answer) for run in claim.runs for message in run.messages],
+        connection=post.connection,
+        finished=[run.lane_id for run in claim.runs],
+        chance=lambda: 1.0,
+        at=post.clock(),
+    )
 
 
 def customer_number(number: int) -> UUID:

@@ -1,0 +1,51 @@
+"""Orders and returns as they stand now, for connectors: read at delivery, in a few queries."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from omnistore.outbox.messages import Message
+from orders.models import Cart, CustomerReturn, Order
+
+
+def order_ids(messages: Iterable[Message]) -> set[UUID]:
+    """Return which orders the messages speak of, each once."""
+    found: set[UUID] = set()
+    for message in messages:
+        if "order_id" in message.payload:
+            found.add(UUID(message.payload["order_id"]))
+        found |= {UUID(order_id) for order_id in message.payload.get("order_ids", ())}
+    return found
+
+
+def return_ids(messages: Iterable[Message]) -> set[UUID]:
+    """Return which returns the messages speak of, each once."""
+    return _ids(messages, "return_id")
+
+
+def orders(ids: Iterable[UUID]) -> dict[UUID, Order]:
+    """Return the orders with store, lines, products and payments, in three queries."""
+    found = Order.objects.filter(pk__in=set(ids)).select_related("store")
+    return {order.pk: order for order in found.prefetch_related("lines__product", "payments")}
+
+
+def returns(ids: Iterable[UUID]) -> dict[UUID, CustomerReturn]:
+    """Return the returns with store, order, lines, products, refunds, exchange, in four queries."""
+    found = CustomerReturn.objects.filter(pk__in=set(ids)).select_related(
+        "store", "order", "refund_plan", "exchange__order"
+    )
+    found = found.prefetch_related(
+        "lines__product", "lines__order_line__order", "refund_plan__refunds"
+    )
+    return {taken.pk: taken for taken in found}
+
+
+def carts(messages: Iterable[Message]) -> dict[UUID, Cart]:
+    """Return the carts the messages speak of with lines and products, in two queries."""
+    found = Cart.objects.filter(pk__in=_ids(messages, "cart_id"))
+    return {cart.pk: cart for cart in found.prefetch_related("lines__product")}
+
+
+def _ids(messages: Iterable[Message], name: str) -> set[UUID]:
+    given: Iterable[Any] = (message.payload.get(name) for message in messages)
+    return {UUID(one) for one in given if one}

@@ -1,0 +1,120 @@
+"""
+The pump: relay and send in this process until nothing is due, each connection by itself.
+
+A connection that is slow or dead keeps its own thread waiting and nobody else: the others have
+theirs, and the pump goes on looking for what comes due until all of them are back.
+"""
+
+import logging
+import os
+import random
+import threading
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
+from functools import cache
+
+from django.db import close_old_connections
+from django.db import connections as databases
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.timezone import now
+
+from omnistore.outbox import connections, relay, replays, sending
+from omnistore.outbox.models import Connection
+
+logger = logging.getLogger(__name__)
+
+# How long one turn takes on new work before it lets others have the worker.
+TURN = timedelta(seconds=20)
+# How often it looks for what has come due while others are being sent.
+LOOK_EVERY = 0.1
+# Systems told at the same time by one process.
+MOST = 32
+
+
+class Pump:
+    """One turn of pumping."""
+
+    def __init__(self, pool: ThreadPoolExecutor, until: datetime) -> None:
+        self.pool = pool
+        self.until = until
+        self.busy: dict[int, Future[None]] = {}
+
+    def run(self) -> None:
+        """Work until nothing is due, or the turn is over and all threads are back."""
+        while True:
+            moved = self._look()
+            self._collect()
+            is_over = now() >= self.until
+            if not self.busy and (is_over or not moved):
+                return
+            if self.busy:
+                wait(self.busy.values(), LOOK_EVERY, FIRST_COMPLETED)
+
+    def _look(self) -> bool:
+        """Relay, and start on what is due; return whether there was anything to do."""
+        if now() >= self.until and (not self.busy or now() >= self.until + TURN / 2):
+            return False
+        relayed = relay.relay(at=now()) or replays.go_on(at=now())
+        started = 0
+        for connection in connections.due(at=now()).only("pk"):
+            if connection.pk not in self.busy:
+                until = min(now() + TURN, self.until + TURN / 2)
+                self.busy[connection.pk] = self.pool.submit(drain, connection.pk, until)
+                started += 1
+        return bool(relayed or started)
+
+    def _collect(self) -> None:
+        for connection_id, future in list(self.busy.items()):
+            if future.done():
+                del self.busy[connection_id]
+                if error := future.exception():
+                    logger.error(
+                        "outbox: sending broke connection=%s", connection_id, exc_info=error
+                    )
+
+
+def drain(connection_id: int, until: datetime) -> None:
+    """Send what is due to one connection, claim by claim; runs in a thread of the pool."""
+    _opened[threading.get_ident()] = databases["default"]
+    close_old_connections()
+    try:
+        while now() < until:
+            connection = Connection.objects.get(pk=connection_id)
+            if not sending.send_due(connection=connection, clock=now, chance=random.random):
+                return
+    finally:
+        close_old_connections()
+
+
+def work() -> None:
+    """Take one turn; safe to run twice, at once, or not at all for a while."""
+    Pump(_pool(), now() + TURN).run()
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    # Its threads stay, and with them their connections to the database.
+    return ThreadPoolExecutor(MOST, "drain")
+
+
+# The database connection of each thread of the pool.
+_opened: dict[int, BaseDatabaseWrapper] = {}
+
+
+def close() -> None:
+    """End the pool's threads and close their database connections."""
+    _pool().shutdown()
+    _pool.cache_clear()
+    while _opened:
+        _, database = _opened.popitem()
+        database.inc_thread_sharing()
+        database.close()
+
+
+def _after_fork() -> None:
+    # Threads and connections do not survive a fork.
+    _pool.cache_clear()
+    _opened.clear()
+
+
+os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,103 @@
+"""Replays: send a range of events, or a customer's, once more, under the same ids."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection as database
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from omnistore.errors import Invalid
+from omnistore.outbox import relay, sql
+from omnistore.outbox.models import Connection, Event, Replay
+
+BATCH = 1000
+
+
+class NothingToReplay(Invalid):
+    code = "nothing_to_replay"
+    words = _("Give a beginning and an end, or a customer.")
+
+
+def begin(
+    *,
+    connection: Connection,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    customer_id: UUID | None = None,
+    asked_by_id: int | None,
+    at: datetime,
+) -> Replay:
+    """
+    Ask for the events of a time, the end exclusive, or of a customer, or both; workers do it.
+
+    The receiver gets them under the ids they had, so that what it has already changes nothing;
+    what it never got, because the connection is younger, it gets now.
+
+    Raises:
+        NothingToReplay: neither a range nor a customer, or a range that ends before it begins.
+    """
+    is_range = start is not None and end is not None and start < end
+    if not is_range and (customer_id is None or start or end):
+        raise NothingToReplay
+    return Replay.objects.create(
+        connection=connection,
+        customer_id=customer_id,
+        start_at=start,
+        end_at=end,
+        asked_by_id=asked_by_id,
+        asked_at=at,
+    )
+
+
+def go_on(*, at: datetime) -> int:
+    """Make the next events of a replay ready, and return how many that were; 0 when none is."""
+    with transaction.atomic():
+        open_ones = Replay.objects.filter(done_at=None).order_by("pk")
+        replay = open_ones.select_for_update(skip_locked=True, of=("self",)).first()
+        if replay is None:
+            return 0
+        events = list(_next(replay)[:BATCH])
+        ids = [event.pk for event in events if replay.connection.wants_fact(event.name)]
+        _make_ready(replay.connection, ids, at)
+        replay.events += len(ids)
+        if events:
+            replay.reached_at, replay.reached_id = events[-1].recorded_at, events[-1].pk
+        replay.done_at = at if len(events) < BATCH else None
+        replay.save()
+    return len(events)
+
+
+def _next(replay: Replay) -> QuerySet[Event]:
+    events = Event.objects.exclude(relayed_at=None)
+    if replay.customer_id:
+        events = events.filter(customer_id=replay.customer_id)
+    if replay.start_at and replay.end_at:
+        events = events.filter(recorded_at__gte=replay.start_at, recorded_at__lt=replay.end_at)
+    else:
+        events = events.filter(recorded_at__lt=replay.asked_at)
+    if replay.reached_at:
+        events = events.filter(
+            Q(recorded_at__gt=replay.reached_at)
+            | Q(recorded_at=replay.reached_at, pk__gt=replay.reached_id)
+        )
+    return events.order_by("recorded_at", "pk").only("pk", "name", "recorded_at")
+
+
+def _make_ready(connection: Connection, event_ids: list[UUID], at: datetime) -> None:
+    if not event_ids:
+        return
+    ids = [sql.uid(event_id) for event_id in event_ids]
+    moment = sql.moment(at)
+    values = [moment, moment, connection.paused_seconds, connection.pk]
+    with database.cursor() as cursor:
+        cursor.execute(AGAIN.format(events=sql.marks(ids)), [*values, *ids])
+    relay.deliver(connection, event_ids, at=at)
+
+
+AGAIN = """
+    UPDATE outbox_delivery
+    SET state = 'WAITING', attempts = 0, delivered_at = NULL, skipped_because = '',
+        due_at = %s, fresh_at = %s, paused_before = %s
+    WHERE connection_id = %s AND state <> 'WAITING' AND event_id IN ({events})"""
