@@ -11,6 +11,7 @@ handler500 = "omnistore.problems.broken"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("omnistore.api")),
+    path("", include("omnistore.crm.urls")),
     path("", include("stores.urls")),
     path("", include("orders.urls")),
     path("", include("omnistore.counter.urls")),
