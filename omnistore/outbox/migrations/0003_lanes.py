@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 (
                     "connection",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="lanes",
                         to="outbox.connection",
@@ -246,6 +247,16 @@ class Migration(migrations.Migration):
                 blank=True, default="", max_length=500, verbose_name="last error"
             ),
         ),
+        migrations.AlterField(
+            model_name="event",
+            name="stream",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to="outbox.stream",
+            ),
+        ),
         # --- deliveries --------------------------------------------------------------------------
         migrations.AlterField(
             model_name="delivery",
@@ -304,6 +315,36 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state__in", ["WAITING", "DEAD"])),
                 fields=["connection", "state", "created_at"],
                 name="outbox_deliveries_open",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="delivery",
+            name="event",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deliveries",
+                to="outbox.event",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="delivery",
+            name="connection",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deliveries",
+                to="outbox.connection",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="delivery",
+            name="stream",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deliveries",
+                to="outbox.stream",
             ),
         ),
         migrations.RemoveField(model_name="delivery", name="lease"),

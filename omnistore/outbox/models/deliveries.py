@@ -16,7 +16,9 @@ class Lane(models.Model):
     A lane is never deleted: it says that this system was told of this customer.
     """
 
-    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="lanes")
+    connection = models.ForeignKey(
+        Connection, on_delete=models.PROTECT, related_name="lanes", db_index=False
+    )
     stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="lanes")
     # When to look next: something is due, or a lease ends. Empty: nothing waits.
     due_at = models.DateTimeField(_("due"), null=True)
@@ -57,10 +59,17 @@ class Delivery(models.Model):
         REPLACED = "REPLACED", _("replaced by a newer one")
         SKIPPED = "SKIPPED", _("skipped by head office")
 
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")
-    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="deliveries")
+    # Without indexes of their own: those below and the constraint begin with them.
+    event = models.ForeignKey(
+        Event, on_delete=models.PROTECT, related_name="deliveries", db_index=False
+    )
+    connection = models.ForeignKey(
+        Connection, on_delete=models.PROTECT, related_name="deliveries", db_index=False
+    )
     # Copied from the event, so that order is kept by one look into an index.
-    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="deliveries")
+    stream = models.ForeignKey(
+        Stream, on_delete=models.PROTECT, related_name="deliveries", db_index=False
+    )
     sequence = models.BigIntegerField(_("sequence"))
     is_ledger = models.BooleanField(_("in order"), default=True, db_default=True)
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.WAITING)

@@ -36,7 +36,9 @@ class Event(models.Model):
     """A fact as it happened: ids, amounts and codes, no personal data; never changed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="events")
+    stream = models.ForeignKey(
+        Stream, on_delete=models.PROTECT, related_name="events", db_index=False
+    )
     sequence = models.BigIntegerField(_("sequence"))
     name = models.CharField(_("fact"), max_length=60)
     kind = models.CharField(
