@@ -26,10 +26,13 @@ ENOUGH = 20
 WELL_EVERY = timedelta(seconds=1)
 
 
-def heard(*, connection: Connection, said: Sequence[Answer], at: datetime) -> Connection:
+def heard(
+    *, connection: Connection, said: Sequence[Answer], is_probe: bool = False, at: datetime
+) -> Connection:
     """
     Note what the receiver said to a few messages, in order; return the connection as it is now.
 
+    What others are still told while it has become held counts for nothing; only a probe does.
     While all goes well this asks nothing of the database but once a second.
     """
     counted = [answer for answer in said if answer.verdict is not Verdict.UNSENT]
@@ -38,7 +41,8 @@ def heard(*, connection: Connection, said: Sequence[Answer], at: datetime) -> Co
     with transaction.atomic():
         found = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         for answer in counted:
-            _note(found, answer, at)
+            if is_probe or not found.is_held or answer.verdict is not Verdict.LATER:
+                _note(found, answer, at)
         found.save()
     return found
 
@@ -90,15 +94,16 @@ def _note_failure(found: Connection, answer: Answer, at: datetime) -> None:
     found.window_answers += 1
     found.window_failures += 1
     found.failures = found.failures + 1 if answer.is_away else 0
-    if found.is_running and (_is_gone(found) or _mostly_fails(found)):
+    if found.is_running and (is_gone(found.failures) or _mostly_fails(found)):
         connections.stop(found, State.HELD, answer.words, at=at)
     if found.is_held:
         found.probe_at = at + schedule.hold(probes=found.probes, asked=answer.retry_after)
         found.probes += 1
 
 
-def _is_gone(found: Connection) -> bool:
-    return found.failures >= schedule.FAILURES_TO_HOLD
+def is_gone(failures: int) -> bool:
+    """Whether so many answers in a row that speak of the receiver are enough."""
+    return failures >= schedule.FAILURES_TO_HOLD
 
 
 def _mostly_fails(found: Connection) -> bool:

@@ -89,7 +89,10 @@ class Sending:
         self.clock = clock
         self.chance = chance
         self.tried = 0
+        self.is_probe = connection.is_held
+        # Calls go out while it is; threads see what the others have just found out.
         self.is_open = True
+        self.away_in_a_row = 0
         self.parts: SimpleQueue[Part] = SimpleQueue()
 
     def run(self) -> int:
@@ -152,12 +155,20 @@ class Sending:
                 )
                 for (lane_id, message), answer in zip(call, self._ask(call), strict=True)
             ]
+            self._feel(outcomes)
             for outcome in outcomes:
                 self._go_on(left[outcome.lane_id], outcome)
             finished = [lane_id for lane_id, waiting in left.items() if not waiting]
             for lane_id in finished:
                 del left[lane_id]
             yield Part(outcomes, finished)
+
+    def _feel(self, outcomes: Sequence[Outcome]) -> None:
+        """Stop calling at once when the receiver is gone, before it is written down."""
+        is_away = all(outcome.answer.is_away for outcome in outcomes)
+        self.away_in_a_row = self.away_in_a_row + 1 if is_away else 0
+        if breaker.is_gone(self.away_in_a_row):
+            self.is_open = False
 
     def _may_call(self) -> bool:
         return self.is_open and self.claim.lasts(self.connector.longest, self.clock())
@@ -226,7 +237,11 @@ class Sending:
         at = self.clock()
         # First what follows for the connection: while it is held, attempts are not counted.
         self.connection = breaker.heard(
-            connection=self.connection, said=[outcome.answer for outcome in outcomes], at=at
+            connection=self.connection,
+            # The one answer to a whole call counts once.
+            said=list({id(outcome.answer): outcome.answer for outcome in outcomes}.values()),
+            is_probe=self.is_probe,
+            at=at,
         )
         self.is_open = self.is_open and self.connection.is_running
         kept = settling.settle(

@@ -92,8 +92,8 @@ def _changes(
     if answer.verdict is Verdict.PAUSE:
         return said | {"due_at": at}
     if connection.is_held:
-        # Behind the others: the next probe is spent on another message.
-        return said | {"due_at": at + schedule.LONGEST_HOLD}
+        # A little behind the others: the next probe is spent on another message.
+        return said | {"due_at": at + schedule.LEAST_ASKED}
     counted = said | {"attempts": message.attempts + 1}
     if answer.verdict is Verdict.DEAD or _age(message, connection, at) >= schedule.MAX_AGE:
         return counted | {"state": State.DEAD}

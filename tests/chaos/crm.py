@@ -7,6 +7,7 @@ It takes webhooks and batches of the Segment protocol, and keeps of each message
 customer, his sequence number and when it came: what it holds is what a CRM would hold.
 
     POST /_faults {"500": 0.05, …}   how often it answers badly from now on
+    POST /_down {"seconds": 8}       refuse every connection for so long
     GET  /_held                      what it holds, and how often it answered badly
 """
 
@@ -16,7 +17,6 @@ import random
 import sys
 import time
 from collections import Counter
-from typing import Any
 
 # Seconds: how slow is slow, and how long it says nothing before it closes the line.
 SLOW = (0.05, 0.5)
@@ -32,7 +32,25 @@ class Crm:
         self.ids: set[str] = set()
         self.faults: dict[str, float] = {}
         self.counts: Counter[str] = Counter()
+        self.lines: set[Line] = set()
+        self.server: asyncio.Server | None = None
+        # Tasks live as long as somebody holds them.
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.port = 0
         self.chance = random.Random(7)
+
+    async def open(self) -> None:
+        loop = asyncio.get_running_loop()
+        self.server = await loop.create_server(lambda: Line(self), "127.0.0.1", self.port)
+
+    async def go_down(self, seconds: float) -> None:
+        """Drop every line and refuse new ones; what it holds it keeps."""
+        if self.server:
+            self.server.close()
+        for line in list(self.lines):
+            line.transport.abort()
+        await asyncio.sleep(seconds)
+        await self.open()
 
     def keep(self, headers: dict[str, str], body: bytes) -> None:
         at = time.time()
@@ -69,6 +87,10 @@ class Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport: asyncio.Transport = transport  # type: ignore[assignment]
+        self.crm.lines.add(self)
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self.crm.lines.discard(self)
 
     def data_received(self, data: bytes) -> None:
         self.waiting += data
@@ -87,6 +109,12 @@ class Line(asyncio.Protocol):
         if path == "/_faults":
             self.crm.faults = json.loads(body)
             self._answer(200)
+        elif path == "/_down":
+            self._answer(200)
+            down = self.crm.go_down(json.loads(body)["seconds"])
+            # A moment for the answer to leave.
+            loop = asyncio.get_running_loop()
+            loop.call_later(0.1, lambda: self.crm.tasks.add(loop.create_task(down)))
         elif path == "/_held":
             held = {"held": self.crm.held, "faults": self.crm.counts, "count": len(self.crm.held)}
             self._answer(200, json.dumps(held).encode())
@@ -127,11 +155,11 @@ def _headers(head: bytes) -> dict[str, str]:
 
 
 async def serve(port: int) -> None:
-    crm: Any = Crm()
-    server = await asyncio.get_running_loop().create_server(lambda: Line(crm), "127.0.0.1", port)
+    crm = Crm()
+    crm.port = port
+    await crm.open()
     print(f"listening on http://127.0.0.1:{port}/", flush=True)
-    async with server:
-        await server.serve_forever()
+    await asyncio.Event().wait()
 
 
 if __name__ == "__main__":

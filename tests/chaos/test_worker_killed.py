@@ -15,7 +15,8 @@ SENDERS = 2
 def test_everything_arrives_once_and_in_order_after_kill_9(tmp_path: Path) -> None:
     with listening() as crm, world(tmp_path) as shop:
         crm.stops_after = EVENTS // 3
-        shop.run("tests.chaos.record", crm.url, str(EVENTS), str(CUSTOMERS))
+        shop.connect(crm.url)
+        shop.run("tests.chaos.record", str(EVENTS), str(CUSTOMERS), "0")
         shop.start_worker()
         wait_until(lambda: len(crm.messages) >= crm.stops_after, seconds=20)
 

@@ -13,58 +13,104 @@ from pathlib import Path
 import psycopg
 from django.conf import settings
 
+from tests.factories import WEBHOOK_SECRET
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-WORKER = ["celery", "-A", "omnistore", "worker", "-B", "--pool", "threads", "--concurrency", "2"]
-QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
-# Longer than the longest call, or nothing would be sent; short, so that a test need not wait.
+WORKER = ["celery", "--quiet", "-A", "omnistore", "worker", "--concurrency", "2"]
+THREADS = ["--pool", "threads"]
+QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "ERROR"]
+BEAT = ["celery", "--quiet", "-A", "omnistore", "beat", "--loglevel", "ERROR"]
+# Longer than the longest call, or nothing would be sent; short, so that nobody need wait long.
 LEASE_SECONDS = 12
+CONNECT = f"""
+import django; django.setup()
+from django.utils.timezone import now
+from omnistore.outbox import connections
+connections.ensure(name="CRM", url="%s", kind="%s", secret="{WEBHOOK_SECRET}", at=now())
+"""
 
 
 @dataclass
 class World:
-    """A database, a broker and a worker."""
+    """A database, a broker and workers."""
 
     database_url: str
     folder: Path
+    redis_url: str = ""
+    # More for the environment of what is started from now on.
+    more: dict[str, str] = field(default_factory=dict)
     workers: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
     def run(self, *arguments: str) -> None:
         """Run a Python module in this world until it ends well."""
         subprocess.run(
-            [sys.executable, "-m", *arguments], cwd=ROOT, env=self._environment(), check=True
+            [sys.executable, "-m", *arguments], cwd=ROOT, env=self.environment(), check=True
         )
+
+    def connect(self, url: str, kind: str = "webhook") -> None:
+        """Connect the receiver at that address."""
+        code = CONNECT % (url, kind)
+        subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=self.environment(), check=True)
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
         """Start a Python module in this world, as the head of a process group."""
         command = [sys.executable, "-m", *arguments]
-        return subprocess.Popen(command, cwd=ROOT, env=self._environment(), start_new_session=True)
+        with (self.folder / "chaos.log").open("ab") as log:
+            return subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self.environment(),
+                start_new_session=True,
+                stdout=log,
+                stderr=log,
+            )
 
-    def start_worker(self) -> None:
-        self.workers.append(self.start(*WORKER, *QUIET))
+    def start_worker(self, *, has_beat: bool = True) -> None:
+        """Start a worker: with services as in production, embedded as `make run` does."""
+        pool = [] if self.redis_url else THREADS
+        beat = ["--beat"] if has_beat else []
+        self.workers.append(self.start(*WORKER, *pool, *beat, *QUIET))
 
-    def kill_worker(self) -> None:
-        """End the worker and its beat as the power does."""
-        worker = self.workers.pop()
-        os.killpg(worker.pid, signal.SIGKILL)
-        worker.wait()
+    def start_beat(self) -> "subprocess.Popen[bytes]":
+        schedule = str(self.folder / f"beat-{time.monotonic_ns()}")
+        return self.start(*BEAT, "--schedule", schedule, "--pidfile", "")
 
-    def _environment(self) -> dict[str, str]:
-        return os.environ | {
-            "OMNISTORE_ENV": "test",
-            "OMNISTORE_VAR": str(self.folder),
-            "DATABASE_URL": self.database_url,
-            "DJANGO_SETTINGS_MODULE": "omnistore.settings",
-            "OMNISTORE_BELL": "omnistore.outbox.bells.ring",
-            "OMNISTORE_LEASE_SECONDS": str(LEASE_SECONDS),
-            "C_FORCE_ROOT": "1",
-        }
+    def kill_worker(self, place: int = -1) -> None:
+        """End the worker and what it started as the power does."""
+        kill(self.workers.pop(place))
+
+    def environment(self) -> dict[str, str]:
+        services = {"REDIS_URL": self.redis_url} if self.redis_url else {}
+        inherited = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
+        return (
+            inherited
+            | services
+            | {
+                "OMNISTORE_ENV": "test",
+                "OMNISTORE_VAR": str(self.folder),
+                "DATABASE_URL": self.database_url,
+                "DJANGO_SETTINGS_MODULE": "tests.chaos.settings",
+                "OMNISTORE_BELL": "omnistore.outbox.bells.ring",
+                "OMNISTORE_LEASE_SECONDS": str(LEASE_SECONDS),
+                "OMNISTORE_LOG_LEVEL": "CRITICAL",
+                "C_FORCE_ROOT": "1",
+                "PYTHONWARNINGS": "ignore",
+                **self.more,
+            }
+        )
+
+
+def kill(process: "subprocess.Popen[bytes]") -> None:
+    """End the process and its children at once."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 @contextmanager
 def world(folder: Path) -> Iterator[World]:
     """Make a world beside the configured database, and take it away after the block."""
     with _database(folder) as database_url:
-        made = World(database_url, folder)
+        made = World(database_url, folder, settings.REDIS_URL)
         made.run("django", "migrate", "--verbosity", "0")
         try:
             yield made
