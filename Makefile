@@ -16,7 +16,7 @@ CATALOGUES := $(wildcard omnistore/locale/*/LC_MESSAGES/*.po)
 export PORT
 
 .DELETE_ON_ERROR:
-.PHONY: run test browser lint bench screens icons mo messages translated lock clean
+.PHONY: run test browser lint bench chaos soak screens icons mo messages translated lock clean
 
 run: .venv/run mo
 	@OMNISTORE_ENV=demo $(PY) manage.py serve --port $(PORT) $(if $(filter-out 0,$(LAN)),--lan)
@@ -37,6 +37,12 @@ lint: .venv/dev
 
 bench: .venv/dev mo
 	OMNISTORE_ENV=test $(PY) -m tests.bench
+
+# Breaks everything that delivers while 20,000 events are recorded; needs PostgreSQL's and Redis'
+# programs installed, and starts its own. Then the embedded default, which needs neither.
+chaos: .venv/dev mo
+	OMNISTORE_ENV=test $(PY) -m tests.chaos
+	OMNISTORE_ENV=test $(PY) -m tests.chaos --embedded --events 4000 --rate 80
 
 # Pictures of every screen of the demo shop, for docs/screens.
 screens: .venv/dev mo

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Invalid
 from omnistore.outbox import relay, sql
-from omnistore.outbox.models import Connection, Event, Replay
+from omnistore.outbox.models import Connection, Delivery, Event, Lane, Replay
 
 BATCH = 1000
 
@@ -93,7 +93,18 @@ def _make_ready(connection: Connection, event_ids: list[UUID], at: datetime) -> 
     values = [moment, moment, connection.paused_seconds, connection.pk]
     with database.cursor() as cursor:
         cursor.execute(AGAIN.format(events=sql.marks(ids)), [*values, *ids])
+    _let_go(connection, event_ids)
     relay.deliver(connection, event_ids, at=at)
+
+
+def _let_go(connection: Connection, event_ids: list[UUID]) -> None:
+    """Hold no longer the lanes of which nothing is given up any more."""
+    dead = Delivery.objects.filter(
+        connection=connection, stream=OuterRef("stream"), is_ledger=True, state=Delivery.State.DEAD
+    )
+    streams = Event.objects.filter(pk__in=event_ids).values("stream")
+    held = Lane.objects.filter(~Exists(dead), connection=connection, is_held=True)
+    held.filter(stream__in=streams).update(is_held=False)
 
 
 AGAIN = """

@@ -2,7 +2,6 @@
 
 import sqlite3
 import tempfile
-import time
 from collections import Counter
 from pathlib import Path
 
