@@ -73,7 +73,7 @@ def compare(facts: Sequence[Fact], arrived: Sequence[Held]) -> Verdict:
     known = {fact.event_id: fact for fact in facts}
     by_event: dict[str, list[Held]] = defaultdict(list)
     for message in first.values():
-        by_event[_event_of(message.message_id)].append(message)
+        by_event[event_of(message.message_id)].append(message)
     unheard = [fact for fact in facts if fact.event_id not in by_event]
     newest = _newest_states(facts)
     phantoms = sum(event_id not in known for event_id in by_event)
@@ -117,6 +117,12 @@ def held_by(crm_url: str) -> tuple[list[Held], dict[str, int]]:
     return [Held(*message) for message in said["held"]], said["faults"]
 
 
+def count_at(crm_url: str) -> int:
+    """Return how many different messages the CRM holds."""
+    with urllib.request.urlopen(f"{crm_url}_count", timeout=60) as answer:
+        return int(answer.read())
+
+
 def _newest_states(facts: Sequence[Fact]) -> dict[tuple[str, str], Fact]:
     newest: dict[tuple[str, str], Fact] = {}
     for fact in sorted(facts, key=lambda one: one.sequence):
@@ -129,7 +135,7 @@ def _out_of_order(messages: Any, known: dict[str, Fact]) -> int:
     reached: dict[str, int] = {}
     wrong = 0
     for message in sorted(messages, key=lambda one: one.at):
-        fact = known.get(_event_of(message.message_id))
+        fact = known.get(event_of(message.message_id))
         if fact is None or fact.kind != "LEDGER":
             continue
         wrong += fact.sequence < reached.get(fact.stream, 0)
@@ -137,7 +143,8 @@ def _out_of_order(messages: Any, known: dict[str, Fact]) -> int:
     return wrong
 
 
-def _event_of(message_id: str) -> str:
+def event_of(message_id: str) -> str:
+    """Return which event a message tells of."""
     return message_id.removeprefix("msg_").partition("_")[0]
 
 
