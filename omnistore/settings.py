@@ -233,6 +233,7 @@ OMNISTORE_LEASE_SECONDS = int(os.environ.get("OMNISTORE_LEASE_SECONDS", "30"))
 OMNISTORE_CONNECTORS = {
     "webhook": "omnistore.crm.webhook.Connector",
     "segment": "omnistore.crm.segment.Connector",
+    "salesforce": "omnistore.crm.salesforce.connector.Connector",
 }
 # Outgoing calls go to public addresses only, except these hosts (the demo's own inbox).
 OMNISTORE_OUTGOING_ALLOWED = listed(

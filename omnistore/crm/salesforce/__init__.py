@@ -1,0 +1,1 @@
+"""Salesforce: contacts, and purchases and returns as custom objects beside them."""
