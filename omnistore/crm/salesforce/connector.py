@@ -8,8 +8,9 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from omnistore.crm import people
+from omnistore.crm.changes import Incoming
 from omnistore.crm.people import Person
-from omnistore.crm.salesforce import contacts, erasing, records, schema, signin
+from omnistore.crm.salesforce import contacts, erasing, hearing, records, schema, signin
 from omnistore.crm.salesforce.api import MOST, Api
 from omnistore.crm.salesforce.contacts import Place
 from omnistore.outbox import answers
@@ -32,7 +33,9 @@ class Connector:
     """Writes to one Salesforce organisation."""
 
     label: ClassVar = "Salesforce"
-    about: ClassVar = _("Contacts, their consents, purchases and returns.")
+    about: ClassVar = _(
+        "Contacts, their consents, purchases and returns; opt-outs, merges and deletions come back."
+    )
     size: ClassVar = MOST
     concurrency: ClassVar = 1
     keeps_order: ClassVar = False
@@ -99,6 +102,10 @@ class Connector:
             return schema.check(self.api)
         except Stopped as stopped:
             return stopped.answer
+
+    def hear(self, incoming: Incoming, at: datetime) -> None:
+        """Take in what the trigger there tells us."""
+        hearing.hear(self.connection, incoming, at)
 
     def _write(
         self, messages: Sequence[Message], known: Mapping[UUID, Person], at: datetime

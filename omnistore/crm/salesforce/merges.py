@@ -60,6 +60,14 @@ def kept_instead(connection: Connection, known: Mapping[UUID, Link]) -> dict[UUI
     return kept
 
 
+def lost_to(connection: Connection, kept: Iterable[UUID]) -> list[UUID]:
+    """Return those who were merged into the kept ones there, while nobody has decided here."""
+    found = MergeProposal.objects.filter(
+        connection=connection, kept__in=list(kept), state=MergeProposal.State.OPEN
+    )
+    return list(found.values_list("merged_id", flat=True))
+
+
 def _dismissed(connection: Connection, customer_ids: Iterable[UUID]) -> set[UUID]:
     found = MergeProposal.objects.filter(
         connection=connection,
