@@ -1,9 +1,7 @@
 """Consent: a ledger of what each person was asked, in which words, and what he said."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -122,16 +120,8 @@ def record(
 
 def current(customer: Customer) -> list[Consent]:
     """Return each purpose and channel’s last entry in asking order, wording and store joined."""
-    return current_of({customer.pk})
-
-
-def current_of(customer_ids: Collection[UUID]) -> list[Consent]:
-    """Return what `current` does of many people at once, in one query."""
-    entries = Consent.objects.filter(customer__in=customer_ids).select_related("wording", "store")
-    last = {
-        (entry.customer_id, *_subject(entry.wording)): entry
-        for entry in entries.order_by("at", "pk")
-    }
+    entries = Consent.objects.filter(customer=customer).select_related("wording", "store")
+    last = {_subject(entry.wording): entry for entry in entries.order_by("at", "pk")}
     return sorted(last.values(), key=lambda entry: ORDER.get(_subject(entry.wording), len(ORDER)))
 
 

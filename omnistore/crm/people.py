@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from customers import consent, loyalty
-from customers.models import ConsentWording, Customer, Evidence, Identifier
+from customers import loyalty
+from customers.models import Consent, ConsentWording, Customer, Evidence, Identifier
 from omnistore.outbox.models import Connection
 
 Purpose = ConsentWording.Purpose
@@ -78,7 +78,9 @@ def read(customer_ids: Iterable[UUID | None], *, connection: Connection) -> dict
     said = _said(ids)
     own = _own_values(ids)
     return {
-        customer.pk: _person(customer, said[customer.pk], own[customer.pk], connection.purpose)
+        customer.pk: _person(
+            customer, said.get(customer.pk, ()), own[customer.pk], connection.purpose
+        )
         for customer in customers
     }
 
@@ -128,19 +130,16 @@ def _may_know(person: Person, purpose: str) -> set[str]:
 
 
 def _said(ids: set[UUID]) -> dict[UUID, list[Said]]:
-    said: dict[UUID, list[Said]] = defaultdict(list)
-    for entry in consent.current_of(ids):
-        said[entry.customer_id].append(
-            Said(
-                purpose=entry.wording.purpose,
-                channel=entry.wording.channel,
-                is_given=entry.is_given,
-                basis=entry.basis,
-                wording=entry.wording.text,
-                at=entry.at,
-            )
-        )
-    return said
+    """Return each person's last answers, in the order in which he gave them."""
+    entries = Consent.objects.filter(customer__in=ids).order_by("at", "pk")
+    last: dict[UUID, dict[tuple[str, str], Said]] = defaultdict(dict)
+    for customer_id, *answer in entries.values_list(
+        *("customer_id", "wording__purpose", "wording__channel", "is_given", "basis"),
+        *("wording__text", "at"),
+    ):
+        said = Said(*answer)
+        last[customer_id][said.purpose, said.channel] = said
+    return {customer_id: list(answers.values()) for customer_id, answers in last.items()}
 
 
 def _own_values(ids: set[UUID]) -> dict[UUID, dict[str, str]]:

@@ -24,9 +24,9 @@ def return_ids(messages: Iterable[Message]) -> set[UUID]:
 
 
 def orders(ids: Iterable[UUID]) -> dict[UUID, Order]:
-    """Return the orders with store, lines, products and payments, in three queries."""
+    """Return the orders with store, lines and products, in three queries."""
     found = Order.objects.filter(pk__in=set(ids)).select_related("store")
-    return {order.pk: order for order in found.prefetch_related("lines__product", "payments")}
+    return {order.pk: order for order in found.prefetch_related("lines__product")}
 
 
 def returns(ids: Iterable[UUID]) -> dict[UUID, CustomerReturn]:

@@ -9,6 +9,7 @@ import logging
 import os
 import random
 import threading
+from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from functools import cache
@@ -27,8 +28,10 @@ logger = logging.getLogger(__name__)
 TURN = timedelta(seconds=20)
 # How often it looks for what has come due while others are being sent.
 LOOK_EVERY = 0.1
-# Systems told at the same time by one process.
+# Threads of one process, and how many of them may send to one system: while one waits for the
+# database, the other builds what is sent.
 MOST = 32
+EACH = 2
 
 
 class Pump:
@@ -37,7 +40,8 @@ class Pump:
     def __init__(self, pool: ThreadPoolExecutor, until: datetime) -> None:
         self.pool = pool
         self.until = until
-        self.busy: dict[int, Future[None]] = {}
+        # Which connection each thread sends to.
+        self.busy: dict[Future[None], int] = {}
 
     def run(self) -> None:
         """Work until nothing is due, or the turn is over and all threads are back."""
@@ -48,7 +52,7 @@ class Pump:
             if not self.busy and (is_over or not moved):
                 return
             if self.busy:
-                wait(self.busy.values(), LOOK_EVERY, FIRST_COMPLETED)
+                wait(self.busy, LOOK_EVERY, FIRST_COMPLETED)
 
     def _look(self) -> bool:
         """Relay, and start on what is due; return whether there was anything to do."""
@@ -56,21 +60,19 @@ class Pump:
             return False
         relayed = relay.relay(at=now()) or replays.go_on(at=now())
         started = 0
+        at_work = Counter(self.busy.values())
         for connection in connections.due(at=now()).only("pk"):
-            if connection.pk not in self.busy:
+            if at_work[connection.pk] < EACH:
                 until = min(now() + TURN, self.until + TURN / 2)
-                self.busy[connection.pk] = self.pool.submit(drain, connection.pk, until)
+                self.busy[self.pool.submit(drain, connection.pk, until)] = connection.pk
                 started += 1
         return bool(relayed or started)
 
     def _collect(self) -> None:
-        for connection_id, future in list(self.busy.items()):
-            if future.done():
-                del self.busy[connection_id]
-                if error := future.exception():
-                    logger.error(
-                        "outbox: sending broke connection=%s", connection_id, exc_info=error
-                    )
+        for future in [future for future in self.busy if future.done()]:
+            connection_id = self.busy.pop(future)
+            if error := future.exception():
+                logger.error("outbox: sending broke connection=%s", connection_id, exc_info=error)
 
 
 def drain(connection_id: int, until: datetime) -> None:
