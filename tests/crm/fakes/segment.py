@@ -175,15 +175,15 @@ def _json(status: int, content: Any) -> Said:
 
 
 @contextmanager
-def listening(*, port: int = 0) -> Iterator[Segment]:
+def listening(*, is_loud: bool = False) -> Iterator[Segment]:
     """Run it until the block ends."""
     segment = Segment()
-    with serving(segment.answer, port=port) as segment.url:
+    with serving(segment.answer, is_loud=is_loud) as segment.url:
         yield segment
 
 
 if __name__ == "__main__":
-    with listening() as running:
-        print(f"Listening. Address: {running.url}", flush=True)  # noqa: T201
-        print(f"Write key: {WRITE_KEY}; token: {TOKEN}, for it the same address", flush=True)  # noqa: T201
+    with listening(is_loud=True) as running:
+        print(f"Listening. Address: {running.url}", flush=True)
+        print(f"Write key: {WRITE_KEY}; token: {TOKEN}, for it the same address", flush=True)
         threading.Event().wait()

@@ -27,8 +27,12 @@ class Said(NamedTuple):
 
 
 @contextmanager
-def serving(answer: Callable[[Asked], Said], *, port: int = 0) -> Iterator[str]:
-    """Run a server that answers so until the block ends, one request at a time; yield its URL."""
+def serving(answer: Callable[[Asked], Said], *, is_loud: bool = False) -> Iterator[str]:
+    """
+    Run a server that answers so until the block ends, one request at a time; yield its URL.
+
+    A loud one prints what it is asked and the status that it answers with.
+    """
     lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
@@ -39,6 +43,8 @@ def serving(answer: Callable[[Asked], Said], *, port: int = 0) -> Iterator[str]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             with lock:
                 said = answer(Asked(self.command, self.path, headers, body))
+            if is_loud:
+                print(self.command, self.path, said.status, flush=True)
             self.send_response(said.status)
             sent = {"Content-Type": "application/json", "Content-Length": str(len(said.body))}
             for name, value in (sent | said.headers).items():
@@ -55,7 +61,7 @@ def serving(answer: Callable[[Asked], Said], *, port: int = 0) -> Iterator[str]:
 
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
         setattr(Handler, f"do_{method}", Handler._serve)
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
