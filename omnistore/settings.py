@@ -232,6 +232,7 @@ OMNISTORE_LEASE_SECONDS = int(os.environ.get("OMNISTORE_LEASE_SECONDS", "30"))
 # Connector kind → the class that speaks to such a system (omnistore.outbox.messages.Connector).
 OMNISTORE_CONNECTORS = {
     "webhook": "omnistore.crm.webhook.Connector",
+    "odoo": "omnistore.crm.odoo.connector.Connector",
     "segment": "omnistore.crm.segment.Connector",
     "salesforce": "omnistore.crm.salesforce.connector.Connector",
 }

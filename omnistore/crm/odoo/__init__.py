@@ -1,0 +1,1 @@
+"""Odoo: contacts, sales orders with their lines, and a note for each return."""
