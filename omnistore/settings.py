@@ -235,6 +235,7 @@ OMNISTORE_CONNECTORS = {
     "odoo": "omnistore.crm.odoo.connector.Connector",
     "segment": "omnistore.crm.segment.Connector",
     "salesforce": "omnistore.crm.salesforce.connector.Connector",
+    "hubspot": "omnistore.crm.hubspot.connector.Connector",
 }
 # Outgoing calls go to public addresses only, except these hosts (the demo's own inbox).
 OMNISTORE_OUTGOING_ALLOWED = listed(

@@ -1,0 +1,401 @@
+"""Contacts in HubSpot: found before they are made, told what is allowed, never fought over."""
+
+from django.db import transaction
+
+from customers import privacy
+from customers.models import Customer
+from omnistore.crm.models import Link
+from omnistore.outbox import events
+from omnistore.outbox.models import Connection
+from orders.facts import CartChanged
+from orders.models import Cart
+from tests.crm.fakes.hubspot import HubSpot
+from tests.crm.hubspot.conftest import (
+    MARKETING,
+    PROFILING,
+    again,
+    all_delivered,
+    contact_of,
+    say,
+    sign_up,
+    states,
+)
+from tests.factories import NOON, make_cart, make_customer, make_product
+from tests.outbox.conftest import Post
+
+EMAIL, PHONE = "camille@example.fr", "+33612345678"
+
+
+def test_makes_what_is_missing_on_first_use(
+    hubspot: HubSpot, post: Post, camille: Customer
+) -> None:
+    sign_up(camille)
+
+    post.send()
+
+    assert all_delivered()
+    assert "omnistore_id" in hubspot.account.properties["contacts"]
+    assert [one["name"] for one in hubspot.account.schemas] == ["omnistore_return"]
+    assert len(hubspot.paths("contacts/batch/upsert")) == 1
+
+
+def test_without_consent_only_codes_are_told(
+    hubspot: HubSpot, post: Post, camille: Customer
+) -> None:
+    sign_up(camille)
+
+    post.send()
+
+    assert contact_of(hubspot, camille) == {
+        "omnistore_id": str(camille.pk),
+        "hs_language": "fr",
+        "country": "FR",
+    }
+    assert not hubspot.paths("subscribe")
+
+
+def test_with_consent_the_name_and_the_address_are_told(
+    hubspot: HubSpot, post: Post, camille: Customer
+) -> None:
+    say(camille, is_given=True)
+    say(camille, PROFILING, "", is_given=True)
+
+    post.send()
+
+    told = contact_of(hubspot, camille)
+    assert (told["firstname"], told["email"], told["omnistore_level"]) == ("Camille", EMAIL, "GOLD")
+    assert (told["omnistore_consent_marketing_email"], told["omnistore_vip"]) == ("yes", "no")
+    assert "phone" not in told
+    assert hubspot.account.subscriptions == {(EMAIL, "77"): "SUBSCRIBED"}
+    (asked,) = hubspot.bodies("/subscribe")
+    assert asked["legalBasis"] == "CONSENT_WITH_NOTICE"
+    assert "offres" in asked["legalBasisExplanation"]
+
+
+def test_a_consent_withdrawn_clears_the_fields_and_ends_the_subscription(
+    hubspot: HubSpot, post: Post, camille: Customer
+) -> None:
+    say(camille, is_given=True)
+    post.send()
+
+    say(camille, is_given=False, at=post.clock.move(minutes=1))
+    post.send()
+
+    told = contact_of(hubspot, camille)
+    assert not {"firstname", "lastname", "city", "email"} & told.keys()
+    assert told["omnistore_consent_marketing_email"] == "no"
+    assert hubspot.account.subscriptions == {(EMAIL, "77"): "NOT_SUBSCRIBED"}
+    assert all_delivered()
+
+
+def test_repeats_change_nothing(hubspot: HubSpot, post: Post, camille: Customer) -> None:
+    say(camille, is_given=True)
+    post.send()
+    before = dict(hubspot.account.contacts)
+
+    again(post)
+
+    assert hubspot.account.contacts == before
+    assert len(hubspot.paths("/subscribe")) == 1
+    assert Link.objects.count() == 1
+
+
+def test_a_crash_before_the_link_is_written_leaves_one_contact(
+    hubspot: HubSpot, post: Post, camille: Customer
+) -> None:
+    sign_up(camille)
+    hubspot.cuts = ["contacts/batch/upsert"]
+    post.connection.options |= {"returns": "no"}
+    post.connection.save()
+
+    post.send()
+    post.clock.move(hours=1)
+    post.send()
+
+    assert all_delivered()
+    assert len(hubspot.account.contacts) == 1
+
+
+def test_links_the_contact_that_has_the_email(
+    hubspot: HubSpot, post: Post, camille: Customer
+) -> None:
+    there = hubspot.account.add(email=EMAIL, city="Paris")
+    say(camille, is_given=True)
+
+    post.send()
+
+    assert hubspot.account.contacts.keys() == {there}
+    assert contact_of(hubspot, camille)["city"] == "Lyon"
+    assert Link.objects.get().remote_id == there
+
+
+def test_a_contact_that_was_linked_keeps_what_we_never_told(
+    hubspot: HubSpot, service: Connection, camille: Customer
+) -> None:
+    hubspot.account.add(email=EMAIL, mobilephone="+33700000000")
+    sign_up(camille)
+    post = Post(service)
+
+    post.send()
+    sign_up(camille, at=post.clock.move(minutes=1))
+    post.send()
+
+    assert contact_of(hubspot, camille)["mobilephone"] == "+33700000000"
+
+
+def test_links_the_only_contact_with_the_phone(
+    hubspot: HubSpot, service: Connection, camille: Customer
+) -> None:
+    there = hubspot.account.add(phone="06 12 34 56 78")
+    hubspot.account.add(phone="+49 612 345678")
+    sign_up(camille)
+
+    Post(service).send()
+
+    assert Link.objects.get().remote_id == there
+    assert contact_of(hubspot, camille)["phone"] == PHONE
+
+
+def test_does_not_link_a_phone_that_two_contacts_have(
+    hubspot: HubSpot, service: Connection, camille: Customer
+) -> None:
+    hubspot.account.add(phone=PHONE)
+    hubspot.account.add(phone=PHONE)
+    sign_up(camille)
+
+    Post(service).send()
+
+    assert len(hubspot.account.contacts) == 3
+
+
+def test_does_not_link_a_phone_whose_contact_has_another_email(
+    hubspot: HubSpot, service: Connection, camille: Customer
+) -> None:
+    there = hubspot.account.add(phone=PHONE, email="someone@example.fr")
+    sign_up(camille)
+
+    Post(service).send()
+
+    assert "omnistore_id" not in hubspot.account.contacts[there]
+    assert len(hubspot.account.contacts) == 2
+
+
+def test_an_email_of_another_customer_there_is_not_fought_over(
+    hubspot: HubSpot, post: Post, camille: Customer
+) -> None:
+    sign_up(camille)
+    post.send()
+    hubspot.account.add(email=EMAIL, omnistore_id="someone-else")
+
+    say(camille, is_given=True, at=post.clock.move(minutes=1))
+    post.send()
+    sign_up(camille, at=post.clock.move(minutes=1))
+    post.send()
+
+    assert all_delivered()
+    assert "email" not in contact_of(hubspot, camille)
+    assert contact_of(hubspot, camille)["firstname"] == "Camille"
+    by_email = [one for one in hubspot.bodies("batch/read") if one.get("idProperty") == "email"]
+    assert len(by_email) == 1
+
+
+def test_an_email_that_only_the_write_shows_to_be_taken_is_left_out(
+    hubspot: HubSpot, service: Connection, camille: Customer
+) -> None:
+    """A second address of a contact is not found by reading, and refused by writing."""
+    post = Post(service)
+    taken = hubspot.account.add(email="old@example.fr")
+    words = f"Contact already exists. Existing ID: {taken}"
+    sign_up(camille)
+    post.send()
+    hubspot.account.contacts[taken]["omnistore_id"] = "someone-else"
+    for link in Link.objects.all():
+        link.told |= {"email": ""}
+        link.save()
+    hubspot.answers = [("batch/upsert", 409, {}, {"category": "CONFLICT", "message": words})]
+
+    sign_up(camille, at=post.clock.move(minutes=1))
+    post.send()
+
+    assert all_delivered()
+    assert "email" not in contact_of(hubspot, camille)
+
+
+def test_a_contact_deleted_there_is_made_anew(
+    hubspot: HubSpot, post: Post, camille: Customer
+) -> None:
+    sign_up(camille)
+    post.send()
+    hubspot.account.contacts.clear()
+
+    sign_up(camille, at=post.clock.move(minutes=1))
+    post.send()
+
+    (there,) = hubspot.account.contacts
+    assert Link.objects.get().remote_id == there
+    assert all_delivered()
+
+
+def test_a_contact_merged_there_is_followed_and_not_written_over(
+    hubspot: HubSpot, service: Connection, camille: Customer
+) -> None:
+    post = Post(service)
+    zoe = make_customer("Zoé", "Martin", email="zoe@example.fr")
+    sign_up(camille)
+    sign_up(zoe)
+    post.send()
+    kept, gone = (Link.objects.get(local_id=one.pk).remote_id for one in (camille, zoe))
+    hubspot.account.merge(kept, gone)
+
+    sign_up(zoe, at=post.clock.move(minutes=1))
+    post.send()
+
+    assert hubspot.account.contacts.keys() == {kept}
+    assert contact_of(hubspot, camille)["firstname"] == "Camille"
+    assert Link.objects.get(local_id=zoe.pk).remote_id == kept
+    assert all_delivered()
+
+
+def test_forgets_who_is_erased(hubspot: HubSpot, post: Post, camille: Customer) -> None:
+    say(camille, is_given=True)
+    post.send()
+    say(camille, MARKETING, "SMS", is_given=True, at=post.clock.move(minutes=1))
+    privacy.erase(customer=camille, at=post.clock.move(minutes=1))
+
+    post.send()
+    again(post)
+
+    assert not hubspot.account.contacts
+    assert len(hubspot.account.forgotten) == 1
+    assert not Link.objects.exists()
+    assert ("DELIVERED", "erased: nothing is sent") in states()
+    assert all_delivered()
+
+
+def test_forgets_a_contact_whose_link_was_never_written(
+    hubspot: HubSpot, post: Post, camille: Customer
+) -> None:
+    sign_up(camille)
+    post.send()
+    Link.objects.all().delete()
+
+    privacy.erase(customer=camille, at=post.clock.move(minutes=1))
+    post.send()
+
+    assert not hubspot.account.contacts
+
+
+def test_tells_the_newest_cart_of_who_agreed(
+    hubspot: HubSpot, post: Post, camille: Customer
+) -> None:
+    say(camille, PROFILING, "", is_given=True)
+    cart = make_cart(camille, [(make_product(), 2, 1990)], changed_at=NOON)
+    change_cart(camille, cart)
+
+    post.send()
+    told = dict(contact_of(hubspot, camille))
+    say(camille, PROFILING, "", is_given=False, at=post.clock.move(minutes=1))
+    post.send()
+
+    assert (told["omnistore_cart_total"], told["omnistore_cart_units"]) == ("39.80", "2")
+    assert told["omnistore_cart_changed_at"] == "2026-11-21T12:00:00.000Z"
+    assert not [name for name in contact_of(hubspot, camille) if "cart" in name]
+
+
+def change_cart(customer: Customer, cart: Cart) -> None:
+    with transaction.atomic():
+        events.record(
+            CartChanged(
+                customer_id=customer.pk,
+                store_code="",
+                cart_id=cart.pk,
+                source=cart.source,
+                state=cart.state,
+                units=2,
+                total=3980,
+                currency="EUR",
+            ),
+            at=NOON,
+        )
+
+
+def test_a_cart_without_consent_is_not_told(
+    hubspot: HubSpot, post: Post, camille: Customer
+) -> None:
+    change_cart(camille, make_cart(camille, [(make_product(), 2, 1990)]))
+
+    post.send()
+
+    assert not [name for name in contact_of(hubspot, camille) if "cart" in name]
+
+
+def test_a_subscription_that_he_ended_there_himself_stays_ended(
+    hubspot: HubSpot, post: Post, camille: Customer
+) -> None:
+    hubspot.account.left.add((EMAIL, "77"))
+    say(camille, is_given=True)
+
+    post.send()
+    again(post)
+
+    assert all_delivered()
+    assert not hubspot.account.subscriptions
+    assert len(hubspot.paths("/subscribe")) == 1
+
+
+def test_a_no_to_offers_is_told_of_who_may_be_written_to_about_orders(
+    hubspot: HubSpot, service: Connection, camille: Customer
+) -> None:
+    say(camille, is_given=False)
+    sign_up(camille)
+
+    Post(service).send()
+
+    assert contact_of(hubspot, camille)["email"] == EMAIL
+    assert hubspot.account.subscriptions == {(EMAIL, "77"): "NOT_SUBSCRIBED"}
+
+
+def test_a_late_bad_record_does_not_hold_the_others(
+    hubspot: HubSpot, service: Connection, camille: Customer
+) -> None:
+    bad = make_customer("Bad", "Address", email="no address")
+    sign_up(bad)
+    sign_up(camille)
+
+    Post(service).send()
+
+    assert sorted(state for state, _ in states()) == ["DEAD", "DELIVERED"]
+    assert "email INVALID" in "".join(words for _, words in states())
+    assert contact_of(hubspot, camille)["email"] == EMAIL
+
+
+def test_a_batch_refused_whole_is_halved(
+    hubspot: HubSpot, service: Connection, camille: Customer
+) -> None:
+    hubspot.account.is_strict = True
+    people = [make_customer("Ann", str(n), email=f"ann{n}@example.fr") for n in range(4)]
+    bad = make_customer("Bad", "Address", email="no address")
+    for one in (*people, bad):
+        sign_up(one)
+
+    Post(service).send()
+
+    assert sorted(state for state, _ in states()) == ["DEAD", *["DELIVERED"] * 4]
+    assert len(hubspot.account.contacts) == 4
+
+
+def test_many_customers_go_out_in_batches_of_a_hundred(
+    hubspot: HubSpot, service: Connection
+) -> None:
+    for number in range(120):
+        phone = f"+336123{number:05d}"
+        sign_up(make_customer("Ann", str(number), email=f"ann{number}@example.fr", phone=phone))
+    post = Post(service)
+
+    post.send()
+    post.clock.move(hours=1)
+    post.send()
+
+    assert all_delivered()
+    assert len(hubspot.account.contacts) == 120
+    assert len(hubspot.asked) < 40
