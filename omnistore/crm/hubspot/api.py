@@ -26,6 +26,10 @@ LACKS_PROPERTY = re.compile(
 )
 
 
+# What must not be kept of HubSpot's words: it repeats the values that it refuses.
+PERSONAL = re.compile(r"[^\s\"'\\:,;()\[\]]+@[^\s\"'\\:,;()\[\]]+|\+\d{6,}")
+
+
 class Refused(Exception):
     """HubSpot did not take a request; nothing of it was written."""
 
@@ -149,6 +153,11 @@ class Api:
         return found, int(heard.get("total", len(found))) <= len(found)
 
 
+def impersonal(words: str) -> str:
+    """Return HubSpot's words without addresses and numbers of people."""
+    return PERSONAL.sub("…", words)
+
+
 def existing_id(words: str) -> str:
     """Return the id of the record that HubSpot says exists already; empty without one."""
     named = EXISTING.search(words)
@@ -168,9 +177,9 @@ def value(record: Record, name: str) -> str:
 def _checked(reply: Reply) -> Record:
     if reply.status in COME_BACK:
         asked = retry_after(reply.headers.get("retry-after", ""), now())
-        raise Stopped(Answer(Verdict.LATER, reply.status, reply.words, asked))
+        raise Stopped(Answer(Verdict.LATER, reply.status, impersonal(reply.words), asked))
     if reply.status >= 400:
-        raise Refused(answers.dead(reply.words, reply.status))
+        raise Refused(answers.dead(impersonal(reply.words), reply.status))
     heard = reply.json()
     return heard if isinstance(heard, dict) else {}
 
@@ -180,7 +189,7 @@ def _problem(error: Record) -> Problem:
     about = {str(one) for values in context.values() for one in _listed(values)}
     return Problem(
         category=str(error.get("category", "")),
-        words=f"{error.get('category', '')}: {error.get('message', '')}",
+        words=impersonal(f"{error.get('category', '')}: {error.get('message', '')}"),
         about=frozenset(about | ({str(error["id"])} if error.get("id") else set())),
     )
 

@@ -120,7 +120,7 @@ class Connector:
             return stopped.answer
         if not is_known:
             return answers.dead(_("HubSpot has no subscription type with this number."))
-        return answers.done(_("HubSpot lets us in; %(number)s were added.") % {"number": made})
+        return answers.done(_("HubSpot lets us in; made there: %(number)s.") % {"number": made})
 
     def hear(self, incoming: Incoming, at: datetime) -> None:
         """Take in what changed in HubSpot; raises `Forged`."""

@@ -27,7 +27,7 @@ from omnistore.crm.links import Kind
 from omnistore.crm.models import Link
 from omnistore.crm.people import Person
 from omnistore.outbox import answers
-from omnistore.outbox.answers import Answer
+from omnistore.outbox.answers import Answer, Verdict
 from omnistore.outbox.models import Connection
 from omnistore.tokens import fingerprint
 from orders.models import Cart
@@ -54,6 +54,12 @@ class Contact:
     told: dict[str, Any] = field(default_factory=dict)
     remote_id: str = ""
     trouble: Answer | None = None
+
+    @property
+    def may_be_written(self) -> bool:
+        """Whether the record is his alone, and nothing has to be done about it first."""
+        has_to_wait = self.trouble is not None and self.trouble.verdict is Verdict.UNSENT
+        return not self.is_shared and not has_to_wait
 
     @property
     def our_id(self) -> str:
@@ -87,6 +93,12 @@ class Contact:
 
     def adopt(self, record: Record) -> None:
         self.record, self.is_adopted = record, True
+
+    def note_told(self, **told: Any) -> None:
+        """Keep what he was told, at once where it can be: the call may end before its time."""
+        self.told |= told
+        if self.link:
+            links.note_told(self.link, **told)
 
     def note_sent(self, sent: mapping.Values, remote_id: str) -> None:
         self.remote_id = remote_id
@@ -201,7 +213,7 @@ class Contacts:
 
     def write(self) -> None:
         """Write them all, then once more those whose e-mail turned out to be another's."""
-        again = self._write([one for one in self.all if not one.is_shared])
+        again = self._write([one for one in self.all if one.may_be_written])
         refused = self._write(again)
         for one in refused:
             one.trouble = one.trouble or answers.dead("CONFLICT: the contact exists already", 409)

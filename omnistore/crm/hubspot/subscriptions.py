@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from customers.models import Consent, ConsentWording
 from omnistore.crm.hubspot.api import Api, Refused
 from omnistore.crm.hubspot.contacts import Contact
 from omnistore.crm.people import Said
+from omnistore.outbox import answers
 from omnistore.tokens import fingerprint
 
 Purpose = ConsentWording.Purpose
@@ -17,6 +19,9 @@ BASES = {
     Consent.Basis.CONSENT: "CONSENT_WITH_NOTICE",
     Consent.Basis.SIMILAR_PRODUCTS: "LEGITIMATE_INTEREST_CLIENT",
 }
+# Changes within one call, each a request of its own: a call has to end in time.
+MOST = 40
+SOON = timedelta(seconds=1)
 # He said so there already, or there is nobody left who could be written to.
 NOTHING_NEW = re.compile(r"already (?:un)?subscribed|already opted|not found|doesn't exist", re.I)
 # He said no there himself, and HubSpot lets only him change that.
@@ -29,6 +34,7 @@ class Subscriptions:
     def __init__(self, api: Api, subscription_id: str) -> None:
         self.api = api
         self.subscription_id = subscription_id
+        self.left = MOST
 
     def leave(self, contacts: Iterable[Contact]) -> None:
         """Take those out who said no, at the address that HubSpot has, before it is cleared."""
@@ -50,6 +56,10 @@ class Subscriptions:
     def _tell(self, one: Contact, said: Said, address: str) -> None:
         if not self.subscription_id or not address:
             return
+        if not self.left:
+            one.trouble = answers.unsent(SOON)
+            return
+        self.left -= 1
         path = "subscribe" if said.is_given else "unsubscribe"
         try:
             self.api.post(f"/communication-preferences/v3/{path}", self._status(said, address))
@@ -58,7 +68,7 @@ class Subscriptions:
             if not NOTHING_NEW.search(words) and not HIS_OWN_NO.search(words):
                 one.trouble = refusal.answer
                 return
-        one.told |= {"subscribed": said.is_given, "subscribed_as": fingerprint(address)}
+        one.note_told(subscribed=said.is_given, subscribed_as=fingerprint(address))
 
     def _status(self, said: Said, address: str) -> dict[str, Any]:
         return {

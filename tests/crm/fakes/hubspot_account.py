@@ -15,7 +15,7 @@ NOW = "2026-11-21T12:00:00.000Z"
 TYPES = {"0-1": "contacts", "0-46": "notes", "0-123": "orders", "CONTACT": "contacts"}
 OWN = {
     "contacts": "email firstname lastname city country phone mobilephone hs_language "
-    "hs_merged_object_ids hs_searchable_calculated_phone_number",
+    "hs_merged_object_ids hs_additional_emails hs_searchable_calculated_phone_number",
     "orders": "hs_order_name hs_external_order_id hs_external_order_status "
     "hs_external_created_date hs_currency_code hs_total_price hs_tax hs_source_store",
     "notes": "hs_note_body hs_timestamp",
@@ -305,6 +305,8 @@ class Account:
             if value and not _is_valid(definition, value):
                 raise Bad("VALIDATION_ERROR", f"Property values were not valid: {name} INVALID")
             others = [pk for pk in self._find(kind, value, name) if pk != own] if value else []
+            if value and name == "email":
+                others += self._second_addresses(value, own)
             if others and name == "email":
                 said = f"Contact already exists. Existing ID: {others[0]}"
                 raise Bad("CONFLICT", said, 409)
@@ -312,6 +314,14 @@ class Account:
                 raise Bad("VALIDATION_ERROR", f"{others[0]} already has that value for {name}")
         if kind == "notes" and not values.get("hs_timestamp"):
             raise Bad("VALIDATION_ERROR", "hs_timestamp is required")
+
+    def _second_addresses(self, address: str, own: str) -> list[str]:
+        """Return the contacts with that as a further address: not found by reading."""
+        return [
+            pk
+            for pk, values in self.contacts.items()
+            if pk != own and address in values.get("hs_additional_emails", "").split(";")
+        ]
 
     def _write(self, kind: str, pk: str, values: Json) -> None:
         record = self.records[kind][pk]

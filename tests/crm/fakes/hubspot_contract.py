@@ -93,6 +93,15 @@ def _models(package: str) -> ModuleType:
     return importlib.import_module(f"{package}.models")
 
 
+@cache
+def _strict(models: ModuleType) -> Any:
+    """Return the settings under which a model refuses what is missing or not among its values."""
+    package = importlib.import_module(models.__name__.removesuffix(".models"))
+    strict = package.Configuration()
+    strict.client_side_validation = True
+    return strict
+
+
 def _build(models: ModuleType, name: str, given: Any) -> Any:
     """Return the client's model made of the JSON."""
     model = getattr(models, name)
@@ -106,7 +115,7 @@ def _build(models: ModuleType, name: str, given: Any) -> Any:
         for key, value in given.items()
     }
     try:
-        return model(**values)
+        return model(**values, local_vars_configuration=_strict(models))
     except ValueError as error:
         raise Broken(f"{name}: {error}") from error
 

@@ -1,5 +1,6 @@
 """Contacts in HubSpot: found before they are made, told what is allowed, never fought over."""
 
+import pytest
 from django.db import transaction
 
 from customers import privacy
@@ -199,26 +200,36 @@ def test_an_email_of_another_customer_there_is_not_fought_over(
     assert len(by_email) == 1
 
 
-def test_an_email_that_only_the_write_shows_to_be_taken_is_left_out(
-    hubspot: HubSpot, service: Connection, camille: Customer
+@pytest.mark.parametrize("is_strict", [False, True])
+def test_an_email_that_only_the_write_shows_to_be_another_customers_is_left_out(
+    hubspot: HubSpot, service: Connection, camille: Customer, is_strict: bool
 ) -> None:
-    """A second address of a contact is not found by reading, and refused by writing."""
-    post = Post(service)
-    taken = hubspot.account.add(email="old@example.fr")
-    words = f"Contact already exists. Existing ID: {taken}"
+    hubspot.account.is_strict = is_strict
+    hubspot.account.add(
+        email="zoe@example.fr", hs_additional_emails=EMAIL, omnistore_id="someone-else"
+    )
     sign_up(camille)
-    post.send()
-    hubspot.account.contacts[taken]["omnistore_id"] = "someone-else"
-    for link in Link.objects.all():
-        link.told |= {"email": ""}
-        link.save()
-    hubspot.answers = [("batch/upsert", 409, {}, {"category": "CONFLICT", "message": words})]
+    sign_up(make_customer("Ann", "Other", email="ann@example.fr"))
 
-    sign_up(camille, at=post.clock.move(minutes=1))
-    post.send()
+    Post(service).send()
 
     assert all_delivered()
     assert "email" not in contact_of(hubspot, camille)
+    assert contact_of(hubspot, camille)["phone"] == PHONE
+    assert len(hubspot.account.contacts) == 3
+
+
+def test_a_contact_that_only_the_write_shows_is_linked(
+    hubspot: HubSpot, service: Connection, camille: Customer
+) -> None:
+    there = hubspot.account.add(email="old@example.fr", hs_additional_emails=EMAIL)
+    sign_up(camille)
+
+    Post(service).send()
+
+    assert all_delivered()
+    assert hubspot.account.contacts.keys() == {there}
+    assert contact_of(hubspot, camille)["email"] == EMAIL
 
 
 def test_a_contact_deleted_there_is_made_anew(
@@ -382,6 +393,45 @@ def test_a_batch_refused_whole_is_halved(
 
     assert sorted(state for state, _ in states()) == ["DEAD", *["DELIVERED"] * 4]
     assert len(hubspot.account.contacts) == 4
+
+
+def test_leaves_many_subscriptions_for_the_next_calls(hubspot: HubSpot, post: Post) -> None:
+    people = [make_customer("Ann", str(n), email=f"ann{n}@example.fr") for n in range(45)]
+    for one in people:
+        say(one, is_given=True)
+    post.send()
+    first = len(hubspot.account.subscriptions)
+
+    post.clock.move(minutes=1)
+    post.send()
+    for one in people:
+        say(one, is_given=False, at=post.clock.move(seconds=1))
+    post.send()
+    still_known = [one for one in hubspot.account.contacts.values() if one.get("email")]
+    post.clock.move(minutes=1)
+    post.send()
+
+    assert first == 40
+    assert len(still_known) == 5
+    assert set(hubspot.account.subscriptions.values()) == {"NOT_SUBSCRIBED"}
+    assert not [one for one in hubspot.account.contacts.values() if one.get("email")]
+    assert all_delivered()
+
+
+def test_keeps_no_address_of_what_hubspot_says(
+    hubspot: HubSpot, post: Post, camille: Customer
+) -> None:
+    words = f'Invalid: \\"{EMAIL}\\", {PHONE} and ({EMAIL})'
+    hubspot.answers = [("/subscribe", 400, {}, {"category": "VALIDATION_ERROR", "message": words})]
+    say(camille, is_given=True)
+
+    post.send()
+
+    ((state, said),) = states()
+    assert state == "DEAD"
+    assert "Invalid" in said
+    assert "example" not in said
+    assert "336" not in said
 
 
 def test_many_customers_go_out_in_batches_of_a_hundred(

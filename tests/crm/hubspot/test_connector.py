@@ -1,0 +1,156 @@
+"""The connection to HubSpot: let in or not, prepared or not, at which pace."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils.timezone import now
+
+from customers.models import Customer
+from omnistore.crm.hubspot import schema
+from omnistore.crm.hubspot.connector import Connector, pace_of
+from omnistore.outbox import connections
+from omnistore.outbox.answers import Verdict
+from omnistore.outbox.models import Connection
+from tests.crm.fakes import hubspot_contract
+from tests.crm.fakes.hubspot import HubSpot
+from tests.crm.hubspot.conftest import all_delivered, sign_up, states
+from tests.factories import NOON
+from tests.outbox.conftest import Post, happen
+
+
+def test_the_test_button_makes_what_is_missing_and_says_so(
+    hubspot: HubSpot, connection: Connection
+) -> None:
+    first = Connector(connection).test(NOON)
+    asked = len(hubspot.asked)
+    second = Connector(connection).test(NOON)
+
+    assert first.verdict is Verdict.DONE
+    assert first.words == "HubSpot lets us in; made there: 21."
+    assert second.words == "HubSpot lets us in; made there: 0."
+    assert not [method for method, _, _ in hubspot.asked[asked:] if method == "POST"]
+
+
+def test_the_test_button_names_what_does_not_exist(
+    hubspot: HubSpot, connection: Connection
+) -> None:
+    connection.options["subscription_id"] = "12"
+
+    answer = Connector(connection).test(NOON)
+
+    assert answer.verdict is Verdict.DEAD
+    assert answer.words == "HubSpot has no subscription type with this number."
+
+
+def test_the_test_button_says_that_we_are_not_let_in(
+    hubspot: HubSpot, connection: Connection
+) -> None:
+    hubspot.tokens = {"another"}
+
+    answer = Connector(connection).test(NOON)
+
+    assert (answer.verdict, answer.status) == (Verdict.PAUSE, 401)
+    assert "Authentication credentials not found" in answer.words
+
+
+def test_properties_that_somebody_made_meanwhile_are_no_trouble(
+    hubspot: HubSpot, connection: Connection
+) -> None:
+    said = {"status": "error", "category": "OBJECT_ALREADY_EXISTS", "message": "exists"}
+    hubspot.answers = [("batch/create", 409, {}, said), ("v3/schemas", 200, {}, {"results": []})]
+
+    assert Connector(connection).test(NOON).verdict is Verdict.DONE
+
+
+def test_a_property_that_cannot_be_made_ends_in_its_words_and_no_loop(
+    hubspot: HubSpot, post: Post, camille: Customer
+) -> None:
+    words = 'Property \\"omnistore_id\\" does not exist (PROPERTY_DOESNT_EXIST)'
+    refusal = {"status": "error", "category": "VALIDATION_ERROR", "message": words}
+    hubspot.answers = [("batch/read", 400, {}, refusal)] * 9
+    sign_up(camille)
+
+    post.send()
+
+    ((state, said),) = states()
+    assert (state, "PROPERTY_DOESNT_EXIST" in said) == ("DEAD", True)
+    assert len(hubspot.paths("batch/read")) == 2
+    assert len(hubspot.paths("contacts/batch/create")) <= 1
+
+
+def test_the_old_token_counts_until_the_new_one_does(
+    hubspot: HubSpot, post: Post, camille: Customer
+) -> None:
+    connections.rotate(
+        connection=post.connection,
+        credentials={"token": "not valid there yet"},
+        keep_for=timedelta(days=1),
+        at=now(),
+    )
+    sign_up(camille)
+
+    post.send()
+
+    assert all_delivered()
+
+
+def test_a_refused_token_pauses_the_connection(
+    hubspot: HubSpot, post: Post, camille: Customer
+) -> None:
+    hubspot.tokens = set()
+    sign_up(camille)
+
+    post.send()
+
+    post.connection.refresh_from_db()
+    assert post.connection.state == Connection.State.REFUSED
+    assert [state for state, _ in states()] == ["WAITING"]
+
+
+def test_what_is_about_nobody_needs_no_call(hubspot: HubSpot, post: Post) -> None:
+    happen(None)
+    happen()
+
+    post.send()
+
+    assert all_delivered()
+    assert not hubspot.asked
+
+
+@pytest.mark.parametrize(("given", "most"), [("", 190), ("100", 100), ("nonsense", 190), ("0", 10)])
+def test_stays_within_the_calls_of_ten_seconds(given: str, most: int) -> None:
+    pace = pace_of(Connection(options={"calls": given}))
+
+    assert pace.calls + pace.burst == most
+    assert pace.seconds == 10
+
+
+def test_the_schema_of_returns_is_what_the_official_client_would_send() -> None:
+    hubspot_contract.check("POST", "/crm-object-schemas/v3/schemas", schema.schema_of_returns())
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/crm/v3/objects/contacts/batch/upserts", {"inputs": []}),
+        ("/crm/v3/objects/contacts/batch/upsert", {}),
+        ("/crm/v3/objects/contacts/batch/upsert", {"inputs": [{"id": "1"}]}),
+        (
+            "/crm/v3/objects/contacts/batch/upsert",
+            {"inputs": [{"id": "1", "properties": {"omnistore_points": 12}}]},
+        ),
+        (
+            "/crm/v3/objects/contacts/batch/upsert",
+            {"inputs": [{"id": "1", "properties": {}, "id_property": "email"}]},
+        ),
+        (
+            "/communication-preferences/v3/subscribe",
+            {"emailAddress": "a@example.fr", "subscriptionId": "77", "legalBasis": "CONSENT"},
+        ),
+    ],
+)
+def test_the_test_account_refuses_what_the_official_client_could_not_send(
+    path: str, body: object
+) -> None:
+    with pytest.raises(hubspot_contract.Broken):
+        hubspot_contract.check("POST", path, body)
