@@ -1,5 +1,6 @@
 """Contacts: each customer is found before he is made, and told what he allows to be known."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -62,6 +63,11 @@ class Contact:
         return not self.is_shared and not has_to_wait
 
     @property
+    def is_told(self) -> bool:
+        """Whether the record is there and holds what it would be told again."""
+        return self.has_record and self.told.get("sent") == _digest(self.properties())
+
+    @property
     def our_id(self) -> str:
         return str(self.person.id)
 
@@ -103,6 +109,7 @@ class Contact:
     def note_sent(self, sent: mapping.Values, remote_id: str) -> None:
         self.remote_id = remote_id
         self.told["fields"] = mapping.fields_told(self.told.get("fields", ()), sent)
+        self.told["sent"] = _digest(self.properties())
         self.told["email"] = fingerprint(sent["email"]) if sent.get("email") else ""
 
 
@@ -213,7 +220,7 @@ class Contacts:
 
     def write(self) -> None:
         """Write them all, then once more those whose e-mail turned out to be another's."""
-        again = self._write([one for one in self.all if one.may_be_written])
+        again = self._write([one for one in self.all if one.may_be_written and not one.is_told])
         refused = self._write(again)
         for one in refused:
             one.trouble = one.trouble or answers.dead("CONFLICT: the contact exists already", 409)
@@ -307,6 +314,10 @@ def _whole(refusal: Refused, wanted: Sequence[Contact]) -> Problem:
     if len(wanted) != 1 or not existing_id(refusal.answer.words):
         raise refusal
     return Problem("CONFLICT", refusal.answer.words, frozenset({wanted[0].our_id}))
+
+
+def _digest(values: mapping.Values) -> str:
+    return fingerprint(json.dumps(values, sort_keys=True))
 
 
 def _numbers(wanted: Sequence[Contact]) -> dict[str, list[str]]:

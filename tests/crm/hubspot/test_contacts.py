@@ -101,6 +101,23 @@ def test_repeats_change_nothing(hubspot: HubSpot, post: Post, camille: Customer)
     assert Link.objects.count() == 1
 
 
+def test_what_the_contact_holds_already_is_not_written_again(
+    hubspot: HubSpot, post: Post, camille: Customer
+) -> None:
+    sign_up(camille)
+    post.send()
+    written = len(hubspot.paths("batch/upsert"))
+
+    sign_up(camille, at=post.clock.move(minutes=1))
+    post.send()
+    unchanged = len(hubspot.paths("batch/upsert"))
+    say(camille, is_given=True, at=post.clock.move(minutes=1))
+    post.send()
+
+    assert unchanged == written
+    assert contact_of(hubspot, camille)["firstname"] == "Camille"
+
+
 def test_a_crash_before_the_link_is_written_leaves_one_contact(
     hubspot: HubSpot, post: Post, camille: Customer
 ) -> None:
