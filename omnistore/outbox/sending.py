@@ -197,11 +197,14 @@ class Sending:
         answer = self._said(messages)
         if not isinstance(answer, Answer):
             return answer
-        if answer.verdict is Verdict.DEAD and len(call) > 1 and self._may_call():
-            middle = len(call) // 2
-            first = self._ask(call[:middle])
-            return [*first, *self._ask_behind(call[:middle], first, call[middle:])]
-        return [answer] * len(call)
+        if answer.verdict is not Verdict.DEAD or len(call) == 1:
+            return [answer] * len(call)
+        if not self._may_call():
+            # No time to find the bad one: the good ones beside it must not be given up with it.
+            return [Answer(Verdict.LATER, answer.status, answer.words)] * len(call)
+        middle = len(call) // 2
+        first = self._ask(call[:middle])
+        return [*first, *self._ask_behind(call[:middle], first, call[middle:])]
 
     def _ask_behind(
         self,

@@ -1,5 +1,8 @@
 """Contacts in HubSpot: found before they are made, told what is allowed, never fought over."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
 import pytest
 from django.db import transaction
 
@@ -22,7 +25,7 @@ from tests.crm.hubspot.conftest import (
     states,
 )
 from tests.factories import NOON, make_cart, make_customer, make_product
-from tests.outbox.conftest import Post
+from tests.outbox.conftest import Clock, Post
 
 EMAIL, PHONE = "camille@example.fr", "+33612345678"
 
@@ -410,6 +413,33 @@ def test_a_batch_refused_whole_is_halved(
 
     assert sorted(state for state, _ in states()) == ["DEAD", *["DELIVERED"] * 4]
     assert len(hubspot.account.contacts) == 4
+
+
+@dataclass
+class Busy(Clock):
+    """A clock by which every look takes four seconds."""
+
+    def __call__(self) -> datetime:
+        return self.move(seconds=4)
+
+
+def test_without_time_to_find_the_bad_record_nobody_is_given_up(
+    hubspot: HubSpot, service: Connection, camille: Customer
+) -> None:
+    hubspot.account.is_strict = True
+    sign_up(make_customer("Bad", "Address", email="no address"))
+    sign_up(camille)
+    post = Post(service)
+    post.relay()
+
+    post.clock = Busy()
+    post.send()
+    first = [state for state, _ in states()]
+    post.clock = Clock(NOON + timedelta(hours=1))
+    post.send()
+
+    assert first == ["WAITING", "WAITING"]
+    assert sorted(state for state, _ in states()) == ["DEAD", "DELIVERED"]
 
 
 def test_leaves_many_subscriptions_for_the_next_calls(hubspot: HubSpot, post: Post) -> None:
