@@ -18,6 +18,7 @@ Record = dict[str, Any]
 MOST = 100
 # The record is locked for a moment; the account is being moved.
 COME_BACK = {423, 477}
+UNSAID = "omnistore: HubSpot did not say what became of it"
 # A search's body may have 3,000 characters: so many numbers fit, twice.
 SEARCHED = 40
 EXISTING = re.compile(r"Existing ID:\s*(\d+)")
@@ -41,6 +42,11 @@ class Refused(Exception):
     def lacks_property(self) -> bool:
         return bool(LACKS_PROPERTY.search(self.answer.words))
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether what the request was about is not there."""
+        return self.answer.status == 404
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -50,6 +56,13 @@ class Problem:
     words: str
     # Every id it names: of the record, of our trace.
     about: frozenset[str]
+
+    @property
+    def answer(self) -> Answer:
+        """What follows for the message: of what went meanwhile, that it is looked for again."""
+        if self.category == "OBJECT_NOT_FOUND":
+            return later(self.words)
+        return answers.dead(self.words, 400)
 
     @property
     def existing_id(self) -> str:
@@ -151,6 +164,11 @@ class Api:
         heard = self.post(f"/crm/v3/objects/{kind}/search", content)
         found: list[Record] = heard.get("results", [])
         return found, int(heard.get("total", len(found))) <= len(found)
+
+
+def later(words: str) -> Answer:
+    """Return the answer of a receiver in which something went between two requests."""
+    return Answer(Verdict.LATER, 404, words)
 
 
 def impersonal(words: str) -> str:

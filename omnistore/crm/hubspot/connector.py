@@ -13,7 +13,8 @@ from omnistore.crm.changes import Incoming
 from omnistore.crm.client import Client
 from omnistore.crm.hubspot import schema
 from omnistore.crm.hubspot.api import Api, Refused
-from omnistore.crm.hubspot.contacts import CONTACTS, Contacts
+from omnistore.crm.hubspot.contact import CONTACTS
+from omnistore.crm.hubspot.contacts import Contacts
 from omnistore.crm.hubspot.hearing import Hearing, events_of
 from omnistore.crm.hubspot.records import Records
 from omnistore.crm.hubspot.subscriptions import Subscriptions
@@ -186,10 +187,15 @@ class Connector:
     def _delete(self, erased: set[UUID]) -> None:
         if not erased:
             return
-        kept = links.of(self.connection, Kind.CUSTOMER, erased)
+        linked = [
+            one.remote_id for one in links.of(self.connection, Kind.CUSTOMER, erased).values()
+        ]
         ours = (str(one) for one in sorted(erased))
-        found = self.api.read(CONTACTS, ours, [schema.CONTACT_ID], by=schema.CONTACT_ID)
-        there = [*(link.remote_id for link in kept.values()), *(str(one["id"]) for one in found)]
+        asked = [schema.CONTACT_ID]
+        # What was merged there answers by another id than the link's.
+        found = self.api.read(CONTACTS, linked, asked) if linked else []
+        found += self.api.read(CONTACTS, ours, asked, by=schema.CONTACT_ID)
+        there = [*(str(one["id"]) for one in found), *linked]
         for remote_id in dict.fromkeys(there):
             self._delete_one(remote_id)
         links.forget(self.connection, Kind.CUSTOMER, erased)
@@ -199,7 +205,7 @@ class Connector:
             self.api.post("/crm/v3/objects/contacts/gdpr-delete", {"objectId": remote_id})
         except Refused as refusal:
             # Nobody there: it is done.
-            if refusal.answer.status != 404:
+            if not refusal.is_gone:
                 raise
 
     def _knows_subscription(self) -> bool:

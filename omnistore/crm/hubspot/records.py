@@ -6,11 +6,11 @@ from uuid import UUID
 
 from omnistore.crm import links, sales
 from omnistore.crm.hubspot import mapping
-from omnistore.crm.hubspot.api import Api, Batch, Problem, Refused
+from omnistore.crm.hubspot.api import UNSAID, Api, Batch, Problem, Refused, later
 from omnistore.crm.hubspot.schema import EVENT_ID, ORDER_ID, RETURN_ID
 from omnistore.crm.links import Kind
 from omnistore.outbox import answers
-from omnistore.outbox.answers import Answer, Stopped, Verdict
+from omnistore.outbox.answers import Answer, Stopped
 from omnistore.outbox.messages import Message
 from omnistore.outbox.models import Connection
 from orders.models import CustomerReturn, Order
@@ -91,8 +91,7 @@ class Records:
         for our_id in wanted:
             said = next((one for one in done.problems if our_id in one.about), None)
             if said or our_id not in there:
-                words = said.words if said else "omnistore: HubSpot did not say what became of it"
-                self.trouble[our_id] = answers.dead(words, 400)
+                self.trouble[our_id] = said.answer if said else answers.dead(UNSAID, 400)
         return there
 
     def _alone(self, kind: str, unique: str, wanted: Mapping[str, mapping.Values]) -> Batch:
@@ -127,13 +126,13 @@ class Records:
         try:
             problems = self.api.associate(kind, to, wanted).problems
         except Refused as refusal:
-            if refusal.answer.status != 404:
+            if not refusal.is_gone:
                 raise
-            raise Stopped(_later(refusal.answer.words)) from refusal
+            raise Stopped(later(refusal.answer.words)) from refusal
         ours = {remote_id: our_id for our_id, remote_id in there.items()}
         for problem in problems:
             about = problem.about & ours.keys() or frozenset(ours)
-            self.trouble |= {ours[one]: _later(problem.words) for one in about}
+            self.trouble |= {ours[one]: later(problem.words) for one in about}
 
     def _keep(self, kind: str, there: Mapping[str, str]) -> None:
         remote_ids = {UUID(our_id): remote_id for our_id, remote_id in there.items()}
@@ -149,7 +148,3 @@ def _orders_of(returns: Iterable[CustomerReturn]) -> set[UUID]:
         exchange = getattr(row, "exchange", None)
         found |= {exchange.order_id} if exchange else set()
     return found
-
-
-def _later(words: str) -> Answer:
-    return Answer(Verdict.LATER, 404, words)

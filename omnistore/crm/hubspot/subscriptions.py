@@ -7,7 +7,7 @@ from typing import Any
 
 from customers.models import Consent, ConsentWording
 from omnistore.crm.hubspot.api import Api, Refused
-from omnistore.crm.hubspot.contacts import Contact
+from omnistore.crm.hubspot.contact import Contact
 from omnistore.crm.people import Said
 from omnistore.outbox import answers
 from omnistore.tokens import fingerprint
@@ -23,9 +23,15 @@ BASES = {
 MOST = 40
 SOON = timedelta(seconds=1)
 # He said so there already, or there is nobody left who could be written to.
-NOTHING_NEW = re.compile(r"already (?:un)?subscribed|already opted|not found|doesn't exist", re.I)
+NOTHING_NEW = re.compile(
+    r"already (?:un)?subscribed|already opted"
+    r"|(?:contact|recipient|email)\b.*(?:not found|does ?n[o']t exist)",
+    re.IGNORECASE,
+)
 # He said no there himself, and HubSpot lets only him change that.
-HIS_OWN_NO = re.compile(r"opted out|have unsubscribed|has unsubscribed|cannot be updated", re.I)
+HIS_OWN_NO = re.compile(
+    r"opted out|have unsubscribed|has unsubscribed|cannot be updated", re.IGNORECASE
+)
 
 
 class Subscriptions:

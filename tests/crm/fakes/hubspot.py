@@ -86,7 +86,7 @@ def error(category: str, message: str) -> dict[str, Any]:
 def account(port: int = 0) -> Iterator[HubSpot]:
     """Run an empty account until the block ends."""
     hubspot = HubSpot()
-    server = ThreadingHTTPServer(("127.0.0.1", port), _handler(hubspot))
+    server = ThreadingHTTPServer(("127.0.0.1", port), type("Of", (Handler,), {"hubspot": hubspot}))
     server.daemon_threads = True
     hubspot.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
@@ -99,49 +99,49 @@ def account(port: int = 0) -> Iterator[HubSpot]:
         server.server_close()
 
 
-def _handler(hubspot: HubSpot) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class Handler(BaseHTTPRequestHandler):
+    """Speaks HTTP for an account."""
 
-        def do_GET(self) -> None:
-            self._answer(None)
+    protocol_version = "HTTP/1.1"
+    hubspot: HubSpot
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            try:
-                self._answer(json.loads(body))
-            except ValueError:
-                self._say(400, {}, error("VALIDATION_ERROR", "Invalid input JSON"))
+    def do_GET(self) -> None:
+        self._answer(None)
 
-        def _answer(self, body: Any) -> None:
-            path, token = urlsplit(self.path).path, self.headers.get("Authorization", "")
-            with hubspot.lock:
-                said = hubspot.answer(self.command, path, token, body)
-                is_cut = hubspot.is_cut(path)
-            if is_cut:
-                self.close_connection = True
-                self.connection.close()
-            else:
-                self._say(*said)
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        try:
+            self._answer(json.loads(body))
+        except ValueError:
+            self._say(400, {}, error("VALIDATION_ERROR", "Invalid input JSON"))
 
-        def _say(self, status: int, headers: dict[str, str], body: Any) -> None:
-            words = b"" if body is None else json.dumps(body).encode()
-            self.send_response(status)
-            sent = {"Content-Type": "application/json", "Content-Length": str(len(words))}
-            for name, value in (sent | headers).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(words)
+    def _answer(self, body: Any) -> None:
+        path, token = urlsplit(self.path).path, self.headers.get("Authorization", "")
+        with self.hubspot.lock:
+            said = self.hubspot.answer(self.command, path, token, body)
+            is_cut = self.hubspot.is_cut(path)
+        if is_cut:
+            self.close_connection = True
+            self.connection.close()
+        else:
+            self._say(*said)
 
-        def handle(self) -> None:
-            # The other side may be killed in the middle.
-            with suppress(OSError, ValueError):
-                super().handle()
+    def _say(self, status: int, headers: dict[str, str], body: Any) -> None:
+        words = b"" if body is None else json.dumps(body).encode()
+        self.send_response(status)
+        sent = {"Content-Type": "application/json", "Content-Length": str(len(words))}
+        for name, value in (sent | headers).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(words)
 
-        def log_message(self, *_: Any) -> None:
-            pass
+    def handle(self) -> None:
+        # The other side may be killed in the middle.
+        with suppress(OSError, ValueError):
+            super().handle()
 
-    return Handler
+    def log_message(self, *_: Any) -> None:
+        pass
 
 
 def main() -> None:

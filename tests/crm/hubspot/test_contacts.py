@@ -303,6 +303,59 @@ def test_forgets_who_is_erased(hubspot: HubSpot, post: Post, camille: Customer) 
     assert all_delivered()
 
 
+def test_forgetting_one_of_two_who_were_merged_there_makes_the_other_anew(
+    hubspot: HubSpot, service: Connection, camille: Customer
+) -> None:
+    post = Post(service)
+    zoe = make_customer("Zoé", "Martin", email="zoe@example.fr")
+    sign_up(camille)
+    sign_up(zoe)
+    post.send()
+    kept, gone = (Link.objects.get(local_id=one.pk).remote_id for one in (camille, zoe))
+    hubspot.account.merge(kept, gone)
+
+    privacy.erase(customer=zoe, at=post.clock.move(minutes=1))
+    post.send()
+    sign_up(camille, at=post.clock.move(minutes=1))
+    post.send()
+
+    assert hubspot.account.forgotten == [kept]
+    assert contact_of(hubspot, camille)["email"] == EMAIL
+    assert all_delivered()
+
+
+def test_a_contact_that_goes_while_it_is_linked_is_looked_for_again(
+    hubspot: HubSpot, service: Connection, camille: Customer
+) -> None:
+    post = Post(service)
+    hubspot.account.add(email=EMAIL)
+    gone = {"category": "OBJECT_NOT_FOUND", "message": "Object not found"}
+    hubspot.answers = [("batch/update", 404, {}, {"status": "error", **gone})]
+    sign_up(camille)
+
+    post.send()
+    first = [state for state, _ in states()]
+    post.clock.move(hours=1)
+    post.send()
+
+    assert first == ["WAITING"]
+    assert all_delivered()
+
+
+def test_a_subscription_type_that_does_not_exist_is_said(
+    hubspot: HubSpot, connection: Connection, camille: Customer
+) -> None:
+    connection.options["subscription_id"] = "12"
+    connection.save()
+    say(camille, is_given=True)
+
+    Post(connection).send()
+
+    ((state, words),) = states()
+    assert state == "DEAD"
+    assert "Subscription 12 was not found" in words
+
+
 def test_forgets_a_contact_whose_link_was_never_written(
     hubspot: HubSpot, post: Post, camille: Customer
 ) -> None:
