@@ -27,6 +27,8 @@ LACKS_PROPERTY = re.compile(
 )
 
 
+# A whole request is refused with one of these only where it is missing, or not unique.
+NAMES_OUR_ID = re.compile(r"\bomnistore_(?:order_|return_|event_)?id\b")
 # What must not be kept of HubSpot's words: it repeats the values that it refuses.
 PERSONAL = re.compile(r"[^\s\"'\\:,;()\[\]]+@[^\s\"'\\:,;()\[\]]+|\+\d{6,}")
 
@@ -40,7 +42,8 @@ class Refused(Exception):
 
     @property
     def lacks_property(self) -> bool:
-        return bool(LACKS_PROPERTY.search(self.answer.words))
+        words = self.answer.words
+        return bool(LACKS_PROPERTY.search(words) or NAMES_OUR_ID.search(words))
 
     @property
     def is_gone(self) -> bool:

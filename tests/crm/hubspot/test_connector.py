@@ -78,6 +78,27 @@ def test_a_property_that_cannot_be_made_ends_in_its_words_and_no_loop(
     assert len(hubspot.paths("contacts/batch/create")) <= 1
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Unable to perform read by non-unique 0-1 property omnistore_id",
+        'Property values were not valid: [{"error":"PROPERTY_DOESNT_EXIST"}]',
+        'Property \\"omnistore_level\\" does not exist',
+    ],
+)
+def test_makes_what_is_missing_however_hubspot_words_it(
+    hubspot: HubSpot, post: Post, camille: Customer, words: str
+) -> None:
+    Connector(post.connection).prepare(NOON)
+    refusal = {"status": "error", "category": "VALIDATION_ERROR", "message": words}
+    hubspot.answers = [("batch/read", 400, {}, refusal)]
+    sign_up(camille)
+
+    post.send()
+
+    assert all_delivered()
+
+
 def test_the_old_token_counts_until_the_new_one_does(
     hubspot: HubSpot, post: Post, camille: Customer
 ) -> None:

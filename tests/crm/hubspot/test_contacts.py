@@ -267,6 +267,37 @@ def test_a_contact_deleted_there_is_made_anew(
     assert all_delivered()
 
 
+def test_a_contact_whose_id_was_taken_away_there_gets_it_again(
+    hubspot: HubSpot, post: Post, camille: Customer
+) -> None:
+    sign_up(camille)
+    post.send()
+    (there,) = hubspot.account.contacts
+    del hubspot.account.contacts[there]["omnistore_id"]
+
+    sign_up(camille, at=post.clock.move(minutes=1))
+    post.send()
+
+    assert hubspot.account.contacts.keys() == {there}
+    assert contact_of(hubspot, camille)["country"] == "FR"
+
+
+def test_who_is_known_by_phone_goes_without_an_email_that_is_anothers(
+    hubspot: HubSpot, service: Connection, camille: Customer
+) -> None:
+    there = hubspot.account.add(phone=PHONE)
+    hubspot.account.add(
+        email="zoe@example.fr", hs_additional_emails=EMAIL, omnistore_id="someone-else"
+    )
+    sign_up(camille)
+
+    Post(service).send()
+
+    assert all_delivered()
+    assert Link.objects.get().remote_id == there
+    assert "email" not in contact_of(hubspot, camille)
+
+
 def test_a_contact_merged_there_is_followed_and_not_written_over(
     hubspot: HubSpot, service: Connection, camille: Customer
 ) -> None:

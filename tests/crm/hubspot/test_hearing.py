@@ -205,6 +205,25 @@ def test_people_made_one_there_are_proposed_here(
     assert (proposal.kept_id, proposal.merged_id) == (camille.pk, zoe.pk)
 
 
+def test_a_no_of_two_who_are_one_there_is_both_theirs(
+    post: Post, camille: Customer, link: Link
+) -> None:
+    zoe = make_customer("Zoé", "Martin")
+    say(zoe, is_given=True)
+    Link.objects.create(
+        connection=post.connection,
+        kind=Link.Kind.CUSTOMER,
+        local_id=zoe.pk,
+        remote_id=link.remote_id,
+        linked_at=NOON,
+    )
+
+    hear(post.connection, changed(link))
+
+    assert not allows(camille)
+    assert not allows(zoe)
+
+
 def test_a_merge_that_makes_a_new_contact_moves_the_links(
     post: Post, camille: Customer, link: Link
 ) -> None:
