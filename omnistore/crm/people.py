@@ -14,8 +14,9 @@ A phone or e-mail that is shared or blocked is nobody's own and is never sent.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from customers import loyalty
@@ -74,19 +75,26 @@ def read(customer_ids: Iterable[UUID | None], *, connection: Connection) -> dict
     ids = {customer_id for customer_id in customer_ids if customer_id}
     if not ids:
         return {}
-    customers = loyalty.with_points(Customer.objects.filter(pk__in=ids))
-    said = _said(ids)
-    own = _own_values(ids)
+    said, own = _said(ids), _own_values(ids)
+    advised = {
+        customer_id
+        for customer_id, answers in said.items()
+        if any(one.is_given and one.purpose == Purpose.PROFILING for one in answers)
+    }
+    points = loyalty.balances(advised)
     return {
         customer.pk: _person(
-            customer, said.get(customer.pk, ()), own[customer.pk], connection.purpose
+            customer,
+            said.get(customer.pk, ()),
+            own[customer.pk] | {"points": points.get(customer.pk)},
+            connection.purpose,
         )
-        for customer in customers
+        for customer in Customer.objects.filter(pk__in=ids)
     }
 
 
 def _person(
-    customer: Customer, said: Sequence[Said], own: Mapping[str, str], purpose: str
+    customer: Customer, said: Sequence[Said], own: Mapping[str, Any], purpose: str
 ) -> Person:
     known = Person(
         id=customer.pk,
@@ -99,11 +107,14 @@ def _person(
     if known.is_erased:
         return known
     may = _may_know(known, purpose)
-    return Person(
-        **vars(known)
-        | {name: getattr(customer, name) for name in may if hasattr(customer, name)}
-        | {name: own.get(name.upper(), "") for name in ("email", "phone") if name in may}
+    return replace(
+        known,
+        **{name: own[name] if name in OWN else getattr(customer, name) for name in may},
     )
+
+
+# What is not kept on the customer's own row.
+OWN = {"email", "phone", "points"}
 
 
 def _may_know(person: Person, purpose: str) -> set[str]:
@@ -142,7 +153,7 @@ def _said(ids: set[UUID]) -> dict[UUID, list[Said]]:
     return {customer_id: list(answers.values()) for customer_id, answers in last.items()}
 
 
-def _own_values(ids: set[UUID]) -> dict[UUID, dict[str, str]]:
+def _own_values(ids: set[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return each person's latest own e-mail and phone, by kind."""
     held = Evidence.objects.filter(
         customer__in=ids,
@@ -152,10 +163,10 @@ def _own_values(ids: set[UUID]) -> dict[UUID, dict[str, str]]:
         identifier__is_blocked=False,
         identifier__kind__in=[Identifier.Kind.EMAIL, Identifier.Kind.PHONE],
     )
-    own: dict[UUID, dict[str, str]] = defaultdict(dict)
+    own: dict[UUID, dict[str, Any]] = defaultdict(lambda: {"email": "", "phone": ""})
     rows = held.order_by("started_at", "pk").values_list(
         "customer_id", "identifier__kind", "identifier__value"
     )
     for customer_id, kind, value in rows:
-        own[customer_id][kind] = value
+        own[customer_id][kind.lower()] = value
     return own

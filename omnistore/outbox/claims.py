@@ -103,44 +103,45 @@ SKIP_LOCKED = {"postgresql": "FOR UPDATE SKIP LOCKED", "sqlite": ""}
 def _fill(
     claim: Claim, lanes: list[tuple[int, int, bool]], at: datetime, each: int, *, is_probe: bool
 ) -> None:
-    held = {stream_id for stream_id, _, is_held in lanes if is_held}
-    streams = [stream_id for stream_id, _, _ in lanes]
-    in_order = [stream_id for stream_id in streams if stream_id not in held]
-    ids = _first(claim.connection_id, in_order, each, is_ledger=True)
-    ids += _first(claim.connection_id, streams, each, is_ledger=False)
+    wanted = [(stream_id, False) for stream_id, _, _ in lanes]
+    wanted += [(stream_id, True) for stream_id, _, is_held in lanes if not is_held]
+    ids = _first(claim.connection_id, wanted, each)
     runs = {run.stream_id: run for run in claim.runs}
     for stream_id, waiting in groupby(_read(ids, claim.connection_id), key=_stream_of):
         _choose(runs[stream_id], list(waiting), at, is_probe=is_probe)
         del runs[stream_id].messages[each:]
 
 
-def _first(connection_id: int, streams: list[int], each: int, *, is_ledger: bool) -> list[int]:
-    """Return the ids of each stream's first waiting deliveries of that kind."""
-    if not streams:
-        return []
+def _first(connection_id: int, wanted: list[tuple[int, bool]], each: int) -> list[int]:
+    """Return the ids of the first waiting deliveries of each (stream, whether it is ledger)."""
     with database.cursor() as cursor:
         if database.vendor == "postgresql":
-            cursor.execute(FIRST_OF_EACH, [streams, connection_id, is_ledger, each])
+            streams, are_ledger = zip(*wanted, strict=True)
+            cursor.execute(FIRST_OF_EACH, [list(streams), list(are_ledger), connection_id, each])
         else:
-            ranked = FIRST_BY_RANK.format(streams=sql.marks(streams))
-            cursor.execute(ranked, [connection_id, is_ledger, *streams, each])
+            pairs = ", ".join(["(%s, %s)"] * len(wanted))
+            values = [value for pair in wanted for value in pair]
+            cursor.execute(FIRST_BY_RANK.format(pairs=pairs), [connection_id, *values, each])
         return [delivery_id for (delivery_id,) in cursor.fetchall()]
 
 
-# One look into the index for each stream, however much waits in it.
+# One look into the index for each, however much waits behind it.
 FIRST_OF_EACH = """
-    SELECT first.id FROM unnest(%s::bigint[]) AS wanted(stream_id) CROSS JOIN LATERAL (
+    SELECT first.id
+    FROM unnest(%s::bigint[], %s::boolean[]) AS wanted(stream_id, is_ledger)
+    CROSS JOIN LATERAL (
         SELECT id FROM outbox_delivery
-        WHERE connection_id = %s AND stream_id = wanted.stream_id AND is_ledger = %s
-            AND state = 'WAITING'
+        WHERE connection_id = %s AND stream_id = wanted.stream_id
+            AND is_ledger = wanted.is_ledger AND state = 'WAITING'
         ORDER BY sequence LIMIT %s
     ) AS first"""
 # SQLite knows no LATERAL.
 FIRST_BY_RANK = """
     SELECT id FROM (
-        SELECT id, row_number() OVER (PARTITION BY stream_id ORDER BY sequence) AS place
+        SELECT id,
+            row_number() OVER (PARTITION BY stream_id, is_ledger ORDER BY sequence) AS place
         FROM outbox_delivery
-        WHERE connection_id = %s AND is_ledger = %s AND stream_id IN ({streams})
+        WHERE connection_id = %s AND (stream_id, is_ledger) IN (VALUES {pairs})
             AND state = 'WAITING'
     ) WHERE place <= %s"""
 

@@ -35,7 +35,7 @@ def relay(*, at: datetime, limit: int = BATCH) -> int:
             deliver(connection, wanted, at=at)
             erasures = [event.pk for event in events if event.kind == Kind.ERASURE]
             _deliver_to_whom_was_told(connection, set(erasures) - set(wanted), at=at)
-        Event.objects.filter(pk__in=[event.pk for event in events]).update(relayed_at=at)
+        _mark([event.pk for event in events], at)
     return len(events)
 
 
@@ -43,12 +43,12 @@ def deliver(connection: Connection, event_ids: Sequence[UUID], *, at: datetime) 
     """Make the events' deliveries to the connection where there are none, and wake their lanes."""
     if not event_ids:
         return
-    ids = [sql.uid(event_id) for event_id in event_ids]
+    events, ids = sql.one_of(sql.uid(event_id) for event_id in event_ids)
     moment = sql.moment(at)
     head = [connection.pk, moment, moment, moment, connection.paused_seconds]
     with database.cursor() as cursor:
-        cursor.execute(DELIVER.format(events=sql.marks(ids)), [*head, *ids])
-        cursor.execute(WAKE.format(events=sql.marks(ids)), [connection.pk, moment, *ids])
+        cursor.execute(DELIVER.format(events=events), [*head, *ids])
+        cursor.execute(WAKE.format(events=events), [connection.pk, moment, *ids])
 
 
 DELIVER = """
@@ -57,16 +57,23 @@ DELIVER = """
         last_words, skipped_because, due_at, created_at, fresh_at, paused_before
     )
     SELECT id, stream_id, sequence, kind = 'LEDGER', %s, 'WAITING', 0, '', '', %s, %s, %s, %s
-    FROM outbox_event WHERE id IN ({events})
+    FROM outbox_event WHERE id {events}
     ORDER BY stream_id, sequence
     ON CONFLICT (event_id, connection_id) DO NOTHING"""
 # Lanes in one order for all who lock several. A lane that is leased is looked at by its sender.
 WAKE = """
     INSERT INTO outbox_lane (connection_id, stream_id, due_at, is_held)
-    SELECT DISTINCT %s, stream_id, %s, FALSE FROM outbox_event WHERE id IN ({events})
+    SELECT DISTINCT %s, stream_id, %s, FALSE FROM outbox_event WHERE id {events}
     ORDER BY stream_id
     ON CONFLICT (connection_id, stream_id) DO UPDATE
     SET due_at = excluded.due_at WHERE outbox_lane.lease IS NULL"""
+
+
+def _mark(event_ids: Sequence[UUID], at: datetime) -> None:
+    events, ids = sql.one_of(sql.uid(event_id) for event_id in event_ids)
+    with database.cursor() as cursor:
+        statement = f"UPDATE outbox_event SET relayed_at = %s WHERE id {events}"
+        cursor.execute(statement, [sql.moment(at), *ids])
 
 
 def _deliver_to_whom_was_told(connection: Connection, erasures: set[UUID], *, at: datetime) -> None:

@@ -88,11 +88,11 @@ def _next(replay: Replay) -> QuerySet[Event]:
 def _make_ready(connection: Connection, event_ids: list[UUID], at: datetime) -> None:
     if not event_ids:
         return
-    ids = [sql.uid(event_id) for event_id in event_ids]
+    events, ids = sql.one_of(sql.uid(event_id) for event_id in event_ids)
     moment = sql.moment(at)
     values = [moment, moment, connection.paused_seconds, connection.pk]
     with database.cursor() as cursor:
-        cursor.execute(AGAIN.format(events=sql.marks(ids)), [*values, *ids])
+        cursor.execute(AGAIN.format(events=events), [*values, *ids])
     _let_go(connection, event_ids)
     relay.deliver(connection, event_ids, at=at)
 
@@ -111,4 +111,4 @@ AGAIN = """
     UPDATE outbox_delivery
     SET state = 'WAITING', attempts = 0, delivered_at = NULL, skipped_because = '',
         due_at = %s, fresh_at = %s, paused_before = %s
-    WHERE connection_id = %s AND state <> 'WAITING' AND event_id IN ({events})"""
+    WHERE connection_id = %s AND state <> 'WAITING' AND event_id {events}"""

@@ -12,7 +12,6 @@ from typing import Any
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import F
 
 from omnistore.outbox import schedule, sql, tallies
 from omnistore.outbox.answers import Answer, Verdict
@@ -47,8 +46,12 @@ def settle(
         for outcome in kept:
             if not outcome.is_done:
                 _mark(outcome, connection, chance, at)
-        _mark_lanes(kept, at)
-        _free([lane_id for lane_id in finished if lane_id in ours])
+        _hold(kept)
+        told = {outcome.lane_id for outcome in kept if outcome.is_done}
+        freed = ours.intersection(finished)
+        Lane.objects.filter(pk__in=told - freed, told_at=None).update(told_at=at)
+        _free(freed & told, at)
+        _free(freed - told, None)
         tallies.count(connection.pk, kept, at=at)
     return kept
 
@@ -66,16 +69,20 @@ def _mark_done(outcomes: Iterable[Outcome], at: datetime) -> None:
         answer = outcome.answer
         said[answer.status, answer.words[:500]].append(outcome.message.delivery_id)
         replaced += outcome.replaces
-    for (status, words), ids in said.items():
-        Delivery.objects.filter(pk__in=ids).update(
-            state=State.DELIVERED,
-            delivered_at=at,
-            attempts=F("attempts") + 1,
-            last_status=status,
-            last_words=words,
-        )
+    with database.cursor() as cursor:
+        for (status, words), delivery_ids in said.items():
+            deliveries, ids = sql.one_of(delivery_ids)
+            values = [sql.moment(at), status, words, *ids]
+            cursor.execute(MARK_DONE.format(deliveries=deliveries), values)
     if replaced:
         Delivery.objects.filter(pk__in=replaced, state=State.WAITING).update(state=State.REPLACED)
+
+
+MARK_DONE = """
+    UPDATE outbox_delivery
+    SET state = 'DELIVERED', delivered_at = %s, attempts = attempts + 1,
+        last_status = %s, last_words = %s
+    WHERE id {deliveries}"""
 
 
 def _mark(outcome: Outcome, connection: Connection, chance: Chance, at: datetime) -> None:
@@ -108,23 +115,26 @@ def _age(message: Message, connection: Connection, at: datetime) -> timedelta:
     return at - (message.fresh_at or message.recorded_at) - paused
 
 
-def _mark_lanes(kept: Sequence[Outcome], at: datetime) -> None:
-    told = {outcome.lane_id for outcome in kept if outcome.is_done}
-    Lane.objects.filter(pk__in=told, told_at=None).update(told_at=at)
-    tried = [outcome for outcome in kept if outcome.message.is_ledger and not outcome.is_done]
-    dead = Delivery.objects.filter(
-        pk__in=[outcome.message.delivery_id for outcome in tried], state=State.DEAD
-    ).values_list("pk", flat=True)
-    held = set(dead) if tried else set()
-    holding = {one.lane_id for one in tried if one.message.delivery_id in held}
-    if holding:
-        Lane.objects.filter(pk__in=holding).update(is_held=True)
+def _hold(kept: Sequence[Outcome]) -> None:
+    """Hold the lanes of which a ledger's message was given up."""
+    failed = {
+        one.message.delivery_id: one.lane_id
+        for one in kept
+        if one.message.is_ledger and not one.is_done
+    }
+    if not failed:
+        return
+    dead = Delivery.objects.filter(pk__in=failed, state=State.DEAD)
+    holding = [failed[delivery_id] for delivery_id in dead.values_list("pk", flat=True)]
+    Lane.objects.filter(pk__in=holding).update(is_held=True)
 
 
-def _free(lane_ids: Sequence[int]) -> None:
-    if lane_ids:
+def _free(lane_ids: Iterable[int], told_at: datetime | None) -> None:
+    """Give lanes back, and say since when their system knows of the customer."""
+    lanes, ids = sql.one_of(lane_ids)
+    if any(ids):
         with database.cursor() as cursor:
-            cursor.execute(FREE.format(lanes=sql.marks(lane_ids)), lane_ids)
+            cursor.execute(FREE.format(lanes=lanes), [told_at and sql.moment(told_at), *ids])
 
 
 # When a lane is due: its ledger when the first of it is, unless that is held; states by themselves.
@@ -145,7 +155,10 @@ NEXT_DUE = """
             ORDER BY sequence
         ) AS states
     ) AS next"""
-FREE = f"UPDATE outbox_lane SET lease = NULL, due_at = ({NEXT_DUE}) WHERE id IN ({{lanes}})"
+FREE = f"""
+    UPDATE outbox_lane
+    SET lease = NULL, due_at = ({NEXT_DUE}), told_at = coalesce(told_at, %s)
+    WHERE id {{lanes}}"""
 
 
 def wake(lane: Lane, *, at: datetime) -> None:

@@ -5,7 +5,7 @@ Real orders of customers, and the facts of them, recorded or published as told.
     python -m tests.bench.happenings record EVENTS CUSTOMERS     a hundred to a transaction, no bell
     python -m tests.bench.happenings trickle EVENTS PER_SECOND   one to a transaction, with the bell
     python -m tests.bench.happenings noop TASKS
-    python -m tests.bench.happenings ring
+    python -m tests.bench.happenings ring TIMES
 """
 
 import sys
@@ -128,8 +128,9 @@ def publish(count: int) -> None:
     noop.stamp.delay(name="noop_ended")
 
 
-def ring() -> None:
-    tasks.relay.delay()
+def ring(times: int) -> None:
+    for _ in range(times):
+        tasks.relay.delay()
 
 
 ACTS = {"fill": fill, "record": record, "trickle": trickle, "noop": publish, "ring": ring}

@@ -16,6 +16,8 @@ FACTS = """
     SELECT event.id, stream.key, event.sequence, event.kind, event.topic, event.recorded_at
     FROM outbox_event AS event JOIN outbox_stream AS stream ON stream.id = event.stream_id"""
 
+WAITING = "SELECT id FROM outbox_delivery WHERE state = 'WAITING' LIMIT 1"
+
 
 class Fact(NamedTuple):
     """What the database says."""
@@ -97,17 +99,26 @@ def compare(facts: Sequence[Fact], arrived: Sequence[Held]) -> Verdict:
 
 def facts_in(database_url: str) -> list[Fact]:
     """Return every fact that was committed."""
+    return [
+        Fact(_hex(event_id), *others, _seconds(recorded_at))
+        for event_id, *others, recorded_at in _rows(database_url, FACTS)
+    ]
+
+
+def is_anything_waiting(database_url: str) -> bool:
+    """Whether a delivery is not marked yet."""
+    return bool(_rows(database_url, WAITING))
+
+
+def _rows(database_url: str, statement: str) -> list[Any]:
     if database_url.startswith("sqlite"):
         connection: Any = sqlite3.connect(database_url.removeprefix("sqlite:///"))
     else:
         connection = psycopg.connect(database_url)
     with connection:
-        rows = connection.execute(FACTS).fetchall()
+        rows: list[Any] = connection.execute(statement).fetchall()
     connection.close()
-    return [
-        Fact(_hex(event_id), *others, _seconds(recorded_at))
-        for event_id, *others, recorded_at in rows
-    ]
+    return rows
 
 
 def held_by(crm_url: str) -> tuple[list[Held], dict[str, int]]:
