@@ -69,12 +69,12 @@ class Client:
         """
         Return what came back, statuses of the 4xx that speak of the content included.
 
-        `path` follows the connection's address, or `base`.
+        `path` follows the connection's address, or `base`; bytes are sent as they are.
 
         Raises:
             Stopped: nothing came back, we are not let in, or not now.
         """
-        body = b"" if content is None else json.dumps(content, separators=(",", ":")).encode()
+        body = content if isinstance(content, bytes) else _written(content)
         url = (base or self.connection.url).rstrip("/") + path
         ask = partial(self._ask, method, url, body, headers)
         reply = ask(self.connection.credentials)
@@ -125,6 +125,10 @@ class Client:
                 connection_id=self.connection.pk, until=now() + (asked or timedelta(seconds=1))
             )
         return answers.heard(reply.status, reply.words, asked)
+
+
+def _written(content: Any) -> bytes:
+    return b"" if content is None else json.dumps(content, separators=(",", ":")).encode()
 
 
 def is_old_valid(connection: Connection, at: datetime) -> bool:

@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import uuid4
 
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from omnistore.crm import people, sales
 from omnistore.crm import segment_mapping as mapping
 from omnistore.crm.client import Client
 from omnistore.crm.people import Person
-from omnistore.crm.segment_mapping import Event, Known
+from omnistore.crm.segment_mapping import Known
 from omnistore.outbox import answers
 from omnistore.outbox.answers import Answer, Stopped
 from omnistore.outbox.messages import Message, Need
@@ -34,7 +34,8 @@ VERSIONED = "application/vnd.segment.v1+json"
 class Connector:
     """Sends what happened in batches, the events of each customer in their order."""
 
-    size: ClassVar = 100
+    # As many as fit into half a megabyte, the limit of one call.
+    size: ClassVar = 400
     concurrency: ClassVar = 1
     keeps_order: ClassVar = True
     longest: ClassVar = timedelta(seconds=10)
@@ -97,7 +98,7 @@ class Connector:
             "properties": {},
         }
         try:
-            reply = self.events.post("/v1/batch", _body([event], at))
+            reply = self.events.post("/v1/batch", mapping.body([mapping.written(event)], at))
             if reply.status >= 400:
                 return answers.heard(reply.status, reply.words)
             return self._test_token() or answers.done(
@@ -127,13 +128,13 @@ class Connector:
         )
 
     def _post(
-        self, sent: Sequence[Sequence[Event | None]], at: datetime
+        self, sent: Sequence[Sequence[str | None]], at: datetime
     ) -> Sequence[Answer] | Answer:
         """Return what was said to each message; a refused batch speaks of the whole call."""
         taken = 0
         try:
             for batch in mapping.batches(event for event in chain(*sent) if event):
-                reply = self.events.post("/v1/batch", _body(batch, at))
+                reply = self.events.post("/v1/batch", mapping.body(batch, at))
                 if reply.status >= 400:
                     return answers.heard(reply.status, reply.words)
                 taken += len(batch)
@@ -176,11 +177,7 @@ def _versioned() -> dict[str, str]:
     return {"Content-Type": VERSIONED, "Accept": VERSIONED}
 
 
-def _body(events: Sequence[Event], at: datetime) -> dict[str, Any]:
-    return {"batch": list(events), "sentAt": mapping.zulu(at)}
-
-
-def _cut(sent: Sequence[Sequence[Event | None]], taken: int, answer: Answer) -> list[Answer]:
+def _cut(sent: Sequence[Sequence[str | None]], taken: int, answer: Answer) -> list[Answer]:
     """Return done for the messages whose events were all taken, and the answer for the others."""
     said = []
     for events in sent:

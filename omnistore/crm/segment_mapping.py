@@ -251,23 +251,29 @@ def _product(line: OrderLine | CartLine | ReturnLine) -> dict[str, Any]:
     }
 
 
-def fitted(event: Event) -> Event | None:
-    """Return the event within Segment's size, without its products if need be; None: never."""
-    if size(event) <= LARGEST_EVENT:
-        return event
+def fitted(event: Event) -> str | None:
+    """
+    Return the event as it is sent, within Segment's size, without its products if need be.
+
+    None: it is too large all the same.
+    """
+    text = written(event)
+    if len(text) <= LARGEST_EVENT:
+        return text
     properties = dict(event.get("properties", {}))
     omitted = properties.pop("products", [])
     smaller = event | {"properties": properties | {"products_omitted": len(omitted)}}
-    return smaller if size(smaller) <= LARGEST_EVENT else None
+    text = written(smaller)
+    return text if len(text) <= LARGEST_EVENT else None
 
 
-def batches(events: Iterable[Event]) -> list[list[Event]]:
+def batches(events: Iterable[str]) -> list[list[str]]:
     """Return the events in their order, cut so that no request is larger than Segment takes."""
-    cut: list[list[Event]] = []
+    cut: list[list[str]] = []
     room = 0
     for event in events:
         # With the comma between.
-        needs = size(event) + 1
+        needs = len(event) + 1
         if needs > room or not cut:
             cut.append([])
             room = LARGEST_BATCH - ENVELOPE
@@ -276,9 +282,14 @@ def batches(events: Iterable[Event]) -> list[list[Event]]:
     return cut
 
 
-def size(event: Event) -> int:
-    """Return how many bytes it is in the request."""
-    return len(json.dumps(event, separators=(",", ":")))
+def body(events: Iterable[str], at: datetime) -> bytes:
+    """Return one request; each event is written once, when it is measured."""
+    return f'{{"batch":[{",".join(events)}],"sentAt":"{zulu(at)}"}}'.encode()
+
+
+def written(event: Event) -> str:
+    """Return the event in JSON, in which each character is a byte."""
+    return json.dumps(event, separators=(",", ":"))
 
 
 def major(minor: int, currency: str) -> float:

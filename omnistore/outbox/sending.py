@@ -54,8 +54,9 @@ def send_due(*, connection: Connection, clock: Clock, chance: Chance) -> int:
 
 def _claim(connection: Connection, connector: Connector, at: datetime) -> Claim | None:
     if connection.is_running:
-        # Enough for every call that may be under way, a few times over.
-        lanes = min(connector.size * connector.concurrency * 4, claims.LANES)
+        # Enough for every call that may be under way, a few times over where calls are small.
+        enough = connector.size * connector.concurrency
+        lanes = max(enough, min(4 * enough, claims.LANES))
         claim = claims.take(connection=connection, at=at, limit=lanes)
     else:
         next_probe_at = at + timedelta(seconds=settings.OMNISTORE_LEASE_SECONDS)
