@@ -7,7 +7,7 @@ import secrets
 from functools import cache
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 
@@ -26,6 +26,15 @@ def seal(text: str) -> str:
 def unseal(sealed: str) -> str:
     """Return the text again; raises `InvalidToken` when no key of ours opens it."""
     return _fernet(tuple(settings.ENCRYPTION_KEYS)).decrypt(sealed.encode()).decode()
+
+
+def is_fresh(sealed: str) -> bool:
+    """Whether the first key opens it: sealed anew, it would be no better."""
+    try:
+        _fernet((settings.ENCRYPTION_KEYS[0],)).decrypt(sealed.encode())
+    except InvalidToken:
+        return False
+    return True
 
 
 def new_secret(bits: int = 256) -> str:
