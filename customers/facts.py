@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from omnistore.outbox.facts import Fact
 
 
@@ -12,6 +15,7 @@ class CustomerSignedUp(Fact):
 
     name: ClassVar[str] = "customers.customer.signed_up"
     fact_kind: ClassVar[str] = Fact.Kind.STATE
+    label: ClassVar[str | Promise] = _("somebody joined")
 
     kinds: list[str]
     source: str
@@ -24,6 +28,7 @@ class IdentifierClaimed(Fact):
 
     name: ClassVar[str] = "customers.identifier.claimed"
     fact_kind: ClassVar[str] = Fact.Kind.STATE
+    label: ClassVar[str | Promise] = _("a phone, e-mail or card became a customer's")
 
     identifier_id: int
     kind: str
@@ -39,6 +44,7 @@ class IdentifierClaimed(Fact):
 class ConsentGiven(Fact):
     name: ClassVar[str] = "customers.consent.given"
     fact_kind: ClassVar[str] = Fact.Kind.STATE
+    label: ClassVar[str | Promise] = _("a consent was given")
 
     consent_id: int
     purpose: str
@@ -55,6 +61,7 @@ class ConsentGiven(Fact):
 class ConsentWithdrawn(Fact):
     name: ClassVar[str] = "customers.consent.withdrawn"
     fact_kind: ClassVar[str] = Fact.Kind.STATE
+    label: ClassVar[str | Promise] = _("a consent was withdrawn")
 
     consent_id: int
     purpose: str
@@ -73,6 +80,7 @@ class VisitAnonymous(Fact):
 
     name: ClassVar[str] = "customers.visit.anonymous"
     fact_kind: ClassVar[str] = Fact.Kind.STATE
+    label: ClassVar[str | Promise] = _("somebody was served without being identified")
 
     visit_id: int
     tablet_id: int | None

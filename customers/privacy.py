@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Evidence, Identifier, NameKey, Touch
 from omnistore.outbox import events
@@ -18,6 +20,9 @@ class CustomerErased(Fact):
 
     name: ClassVar[str] = "customers.customer.erased"
     fact_kind: ClassVar[str] = Fact.Kind.ERASURE
+    label: ClassVar[str | Promise] = _(
+        "a person is forgotten; whoever was told of him hears it anyway"
+    )
 
 
 def erase(*, customer: Customer, at: datetime) -> Customer:

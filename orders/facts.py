@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from omnistore.outbox.facts import Fact
 
 
@@ -24,6 +27,7 @@ class ReturnedUnits:
 @dataclass(frozen=True)
 class ReturnAccepted(Fact):
     name: ClassVar[str] = "orders.return.accepted"
+    label: ClassVar[str | Promise] = _("goods came back")
 
     return_id: UUID
     number: str
@@ -36,6 +40,7 @@ class ReturnAccepted(Fact):
 @dataclass(frozen=True)
 class ReturnSettled(Fact):
     name: ClassVar[str] = "orders.return.settled"
+    label: ClassVar[str | Promise] = _("all money of a return is paid")
 
     return_id: UUID
     number: str
@@ -44,6 +49,7 @@ class ReturnSettled(Fact):
 @dataclass(frozen=True)
 class ExchangeMade(Fact):
     name: ClassVar[str] = "orders.exchange.made"
+    label: ClassVar[str | Promise] = _("goods were replaced")
 
     return_id: UUID
     number: str
@@ -56,6 +62,7 @@ class ExchangeMade(Fact):
 @dataclass(frozen=True)
 class RefundPaid(Fact):
     name: ClassVar[str] = "orders.refund.paid"
+    label: ClassVar[str | Promise] = _("a refund was paid")
 
     refund_id: UUID
     return_id: UUID
@@ -67,6 +74,7 @@ class RefundPaid(Fact):
 @dataclass(frozen=True)
 class RefundFailed(Fact):
     name: ClassVar[str] = "orders.refund.failed"
+    label: ClassVar[str | Promise] = _("a refund could not be paid")
 
     refund_id: UUID
     return_id: UUID
@@ -81,6 +89,7 @@ class CartChanged(Fact):
 
     name: ClassVar[str] = "orders.cart.changed"
     fact_kind: ClassVar[str] = Fact.Kind.STATE
+    label: ClassVar[str | Promise] = _("a web cart changed")
 
     cart_id: UUID
     source: str
@@ -99,6 +108,7 @@ class OrderRecorded(Fact):
     """A sale was paid, on whichever channel."""
 
     name: ClassVar[str] = "orders.order.recorded"
+    label: ClassVar[str | Promise] = _("a sale of any channel")
 
     order_id: UUID
     number: str

@@ -5,6 +5,9 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.apps import apps
+from django.utils.functional import Promise
+
 from omnistore.outbox.models import Kind
 
 
@@ -22,6 +25,8 @@ class Fact:
     name: ClassVar[str]
     # What order means to it; children say so where it is not a ledger's.
     fact_kind: ClassVar[str] = Kind.LEDGER
+    # What has happened, for who chooses what a system is told.
+    label: ClassVar[str | Promise] = ""
 
     customer_id: UUID | None
     store_code: str
@@ -38,6 +43,17 @@ class Fact:
     def payload(self) -> dict[str, Any]:
         """Return the fact's fields as JSON can hold them."""
         return {field: _plain(value) for field, value in asdict(self).items()}
+
+
+def known() -> list[type[Fact]]:
+    """Return the facts that the installed apps record, by name."""
+    ours = [fact for fact in _children(Fact) if apps.get_containing_app_config(fact.__module__)]
+    return sorted(ours, key=lambda fact: fact.name)
+
+
+def _children(parent: type[Fact]) -> set[type[Fact]]:
+    children = set(parent.__subclasses__())
+    return children.union(*(_children(child) for child in children))
 
 
 def _plain(value: Any) -> Any:
