@@ -12,6 +12,7 @@ from babel import Locale
 from babel.dates import TIMEDELTA_UNITS, format_skeleton, format_timedelta
 from babel.lists import format_list
 from babel.numbers import NumberPattern, format_currency, format_decimal, parse_pattern
+from babel.units import format_unit
 from django.utils.timezone import localdate, localtime, now
 from django.utils.translation import get_language, gettext
 
@@ -26,6 +27,8 @@ HOME = "FR"
 SECONDS = dict(TIMEDELTA_UNITS)
 Unit = Literal["year", "month", "day", "hour", "minute"]
 LONG: tuple[Unit, ...] = ("year", "month")
+# From the largest down; each is used from twice its length on.
+SPANS = [(unit, SECONDS[unit]) for unit in ("day", "hour", "minute", "second")]
 NUMBERS = re.compile(r"(\d+)")
 
 
@@ -102,6 +105,15 @@ def moment(at: datetime | None) -> str:
     if at is None:
         return ""
     return gettext("%(day)s at %(time)s") % {"day": day(at), "time": time(at)}
+
+
+def span(seconds: float | timedelta) -> str:
+    """Return how long it lasts, in the largest unit that says enough: 0,25 s, 12 s, 5 min, 3 h."""
+    lasting = seconds.total_seconds() if isinstance(seconds, timedelta) else seconds
+    unit, size = next((step for step in SPANS if lasting >= 2 * step[1]), SPANS[-1])
+    number = lasting / size
+    digits = "0.##" if number < 1 else "0.#" if number < 10 and unit == "second" else "0"
+    return format_unit(number, f"duration-{unit}", length="short", format=digits, locale=_locale())
 
 
 def listed(items: Iterable[str]) -> str:

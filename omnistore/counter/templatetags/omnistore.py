@@ -13,7 +13,11 @@ from omnistore import modules, words
 
 register = template.Library()
 
-for write in (words.money, words.amount, words.phone, words.ago, words.day, words.moment):
+WRITTEN = (
+    *(words.money, words.amount, words.phone, words.ago, words.day, words.moment),
+    words.span,
+)
+for write in WRITTEN:
     register.filter(write.__name__, write)
 
 
