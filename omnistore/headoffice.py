@@ -187,14 +187,20 @@ class WithSecret(NeverDeleted):
         return super().add_view(request, form_url, only_save | (extra_context or {}))
 
     def shown_once(self, request: HttpRequest, row: Any, secret: str) -> HttpResponse:
-        context = self.admin_site.each_context(request) | {
-            "title": gettext("Copy it now"),
-            "opts": self.opts,
-            "row": row,
-            "secret": secret,
-            "back": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"),
-        }
-        return TemplateResponse(request, "admin/shown_once.html", context)
+        return shown_once(request, row, secret)
+
+
+def shown_once(request: HttpRequest, row: models.Model, secret: str) -> HttpResponse:
+    """Return the page that shows the row's secret, this once and never again."""
+    opts = row._meta
+    context = admin.site.each_context(request) | {
+        "title": gettext("Copy it now"),
+        "opts": opts,
+        "row": row,
+        "secret": secret,
+        "back": reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"),
+    }
+    return TemplateResponse(request, "admin/shown_once.html", context)
 
 
 class ReadOnlyRows(admin.TabularInline[Any, Any]):

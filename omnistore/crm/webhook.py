@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 from standardwebhooks.webhooks import Webhook
 
 from omnistore.crm import outgoing
@@ -28,6 +29,10 @@ TEST = "omnistore.test"
 class Connector:
     """Posts each message by itself to the connection's address."""
 
+    label: ClassVar = _("Web address of your own")
+    about: ClassVar = _(
+        "Signed events, ids and amounts only, posted to any address: for a program of your own."
+    )
     size: ClassVar = 1
     concurrency: ClassVar = 16
     keeps_order: ClassVar = False

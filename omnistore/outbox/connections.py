@@ -7,8 +7,9 @@ resumes it. Time spent held or paused does not age a delivery.
 
 import base64
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -36,6 +37,29 @@ def ensure(*, name: str, url: str, secret: str, kind: str = "webhook", at: datet
             found.url, found.secret, found.kind = url, secret, kind
             found.save(update_fields=["url", "secret", "kind"])
     return found
+
+
+def make(*, connection: Connection, at: datetime) -> Connection:
+    """Save the new connection, running, with a signing secret of its own."""
+    connection.secret, connection.state_at = new_secret(), at
+    connection.save(force_insert=True)
+    return connection
+
+
+def change(*, connection: Connection, credentials: Mapping[str, str]) -> Connection:
+    """Save where the system listens and how it is spoken to; how it is doing is left alone."""
+    with transaction.atomic():
+        found = _locked(connection.pk)
+        connection.credentials = found.credentials | _typed(credentials)
+        connection.save(update_fields=["name", "url", "purpose", "options", "credentials"])
+    return connection
+
+
+def choose(*, connection: Connection, wants: Sequence[str]) -> Connection:
+    """Have the connection hear of these facts, or beginnings with a star; none: of everything."""
+    connection.wants = list(wants)
+    connection.save(update_fields=["wants"])
+    return connection
 
 
 def pause(*, connection: Connection, reason: str = "", at: datetime) -> Connection:
@@ -100,18 +124,29 @@ def rotate(
 
     What is not given stays as it is. Until then messages carry both signatures, what comes back may
     be signed with either, and a sign-in that the receiver refuses is tried with the old one.
+    Without time to keep them, the old ones are forgotten at once.
     """
     with transaction.atomic():
         found = _locked(connection.pk)
-        found.old_secret, found.old_credentials = found.secret, dict(found.credentials)
-        found.old_until = at + keep_for
+        if keep_for:
+            found.old_secret, found.old_credentials = found.secret, dict(found.credentials)
+            found.old_until = at + keep_for
+        else:
+            _forget_old(found)
         found.secret = secret or found.secret
-        found.credentials = found.credentials | {
-            name: value for name, value in (credentials or {}).items() if value
-        }
+        found.credentials = found.credentials | _typed(credentials or {})
         found.save(
             update_fields=["old_secret", "old_credentials", "old_until", "secret", "credentials"]
         )
+    return found
+
+
+def end_old(*, connection: Connection) -> Connection:
+    """Forget the secrets from before the last rotation. Safe to call twice."""
+    with transaction.atomic():
+        found = _locked(connection.pk)
+        _forget_old(found)
+        found.save(update_fields=["old_secret", "old_credentials", "old_until"])
     return found
 
 
@@ -141,6 +176,29 @@ def at_a_glance() -> QuerySet[Connection]:
             _deliveries(Delivery.State.WAITING).order_by("created_at").values("created_at")[:1]
         ),
     )
+
+
+def told_of(customer_id: UUID) -> QuerySet[Connection]:
+    """Return the systems that took a message about the customer, by name."""
+    lanes = Lane.objects.filter(
+        connection=OuterRef("pk"),
+        stream__key=f"customer:{customer_id}",
+        told_at__isnull=False,
+    )
+    return without_secrets(Connection.objects.filter(Exists(lanes))).order_by("name")
+
+
+def without_secrets(rows: QuerySet[Connection]) -> QuerySet[Connection]:
+    """Leave sealed what is not asked for: opening it takes time."""
+    return rows.defer("secret", "credentials", "old_secret", "old_credentials")
+
+
+def _typed(credentials: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in credentials.items() if value}
+
+
+def _forget_old(found: Connection) -> None:
+    found.old_secret, found.old_credentials, found.old_until = "", {}, None
 
 
 def _deliveries(state: str) -> QuerySet[Delivery]:

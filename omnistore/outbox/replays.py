@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Invalid
@@ -38,16 +38,32 @@ def begin(
     Raises:
         NothingToReplay: neither a range nor a customer, or a range that ends before it begins.
     """
-    is_range = start is not None and end is not None and start < end
-    if not is_range and (customer_id is None or start or end):
-        raise NothingToReplay
-    return Replay.objects.create(
-        connection=connection,
-        customer_id=customer_id,
-        start_at=start,
-        end_at=end,
-        asked_by_id=asked_by_id,
-        asked_at=at,
+    replay = _asked(connection, start, end, customer_id, at)
+    replay.asked_by_id = asked_by_id
+    replay.save()
+    return replay
+
+
+def count(
+    *,
+    connection: Connection,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    customer_id: UUID | None = None,
+    at: datetime,
+) -> int:
+    """
+    Return how many events `begin` would send, without beginning.
+
+    Raises:
+        NothingToReplay: as `begin` does.
+    """
+    events = _of(_asked(connection, start, end, customer_id, at))
+    names = events.order_by().values("name").annotate(number=Count("pk"))
+    return sum(
+        number
+        for name, number in names.values_list("name", "number")
+        if connection.wants_fact(name)
     )
 
 
@@ -69,7 +85,32 @@ def go_on(*, at: datetime) -> int:
     return len(events)
 
 
+def _asked(
+    connection: Connection,
+    start: datetime | None,
+    end: datetime | None,
+    customer_id: UUID | None,
+    at: datetime,
+) -> Replay:
+    is_range = start is not None and end is not None and start < end
+    if not is_range and (customer_id is None or start or end):
+        raise NothingToReplay
+    return Replay(
+        connection=connection, customer_id=customer_id, start_at=start, end_at=end, asked_at=at
+    )
+
+
 def _next(replay: Replay) -> QuerySet[Event]:
+    events = _of(replay)
+    if replay.reached_at:
+        events = events.filter(
+            Q(recorded_at__gt=replay.reached_at)
+            | Q(recorded_at=replay.reached_at, pk__gt=replay.reached_id)
+        )
+    return events.order_by("recorded_at", "pk").only("pk", "name", "recorded_at")
+
+
+def _of(replay: Replay) -> QuerySet[Event]:
     events = Event.objects.exclude(relayed_at=None)
     if replay.customer_id:
         events = events.filter(customer_id=replay.customer_id)
@@ -77,12 +118,7 @@ def _next(replay: Replay) -> QuerySet[Event]:
         events = events.filter(recorded_at__gte=replay.start_at, recorded_at__lt=replay.end_at)
     else:
         events = events.filter(recorded_at__lt=replay.asked_at)
-    if replay.reached_at:
-        events = events.filter(
-            Q(recorded_at__gt=replay.reached_at)
-            | Q(recorded_at=replay.reached_at, pk__gt=replay.reached_id)
-        )
-    return events.order_by("recorded_at", "pk").only("pk", "name", "recorded_at")
+    return events
 
 
 def _make_ready(connection: Connection, event_ids: list[UUID], at: datetime) -> None:

@@ -9,9 +9,11 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection as database
+from django.db.models import F, Sum
+from django.db.models.functions import TruncHour
 
 from omnistore.outbox import sql
 from omnistore.outbox.answers import Verdict
@@ -50,7 +52,7 @@ class Pulse:
 
 @dataclass
 class Minute:
-    """One bar of the chart."""
+    """One bar of the chart: a minute, or an hour."""
 
     at: datetime
     counts: Counter[int] = field(default_factory=Counter)
@@ -114,6 +116,39 @@ def by_minute(connection_id: int, *, minutes: int, at: datetime) -> Sequence[Min
         if minute in found:
             found[minute].counts[bucket] += number
     return list(found.values())
+
+
+def minutes_of_all(*, minutes: int, at: datetime) -> dict[int, Sequence[Minute]]:
+    """Return the same of every connection that said anything, by its id; one query."""
+    last = at.replace(second=0, microsecond=0)
+    times = [last - timedelta(minutes=ago) for ago in reversed(range(minutes))]
+    found: dict[int, dict[datetime, Minute]] = {}
+    rows = Tally.objects.filter(minute__gte=times[0], minute__lte=last)
+    columns = ("connection_id", "minute", "bucket", "count")
+    for connection_id, minute, bucket, number in rows.values_list(*columns):
+        line = found.setdefault(connection_id, {time: Minute(time) for time in times})
+        line[minute].counts[bucket] += number
+    return {connection_id: list(line.values()) for connection_id, line in found.items()}
+
+
+def by_hour(connection_id: int, *, hours: int, at: datetime) -> Sequence[Minute]:
+    """Return the last hours one by one, as `by_minute` does minutes; one query."""
+    last = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    times = [last - timedelta(hours=ago) for ago in reversed(range(hours))]
+    found = {time: Minute(time) for time in times}
+    rows = Tally.objects.filter(connection_id=connection_id, minute__gte=times[0], minute__lte=at)
+    summed = rows.values(hour=TruncHour("minute", tzinfo=UTC), step=F("bucket"))
+    for hour, bucket, number in summed.annotate(number=Sum("count")).values_list():
+        found[hour].counts[bucket] += number
+    return list(found.values())
+
+
+def together(spans: Iterable[Minute], *, minutes: int) -> Pulse:
+    """Return how the connection did in all of them, which are so many minutes."""
+    counts: Counter[int] = Counter()
+    for span in spans:
+        counts.update(span.counts)
+    return _pulse(counts, minutes)
 
 
 def clear(*, at: datetime) -> int:

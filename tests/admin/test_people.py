@@ -45,7 +45,6 @@ def test_lets_nobody_without_the_right_find_people(client: Client, lyon: Store) 
         "stores/apikey/?key_hash__startswith=a",
         "stores/clerk/?pin_hash__startswith=argon2",
         "stores/tablet/?token_hash__startswith=a",
-        "outbox/connection/?secret__startswith=g",
     ],
 )
 def test_guesses_nobody_by_the_address_of_a_list(office: Client, guess: str) -> None:

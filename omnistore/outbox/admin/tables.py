@@ -1,22 +1,15 @@
-"""Head office: the systems we tell, how they are doing, what waits for them."""
+"""Head office: what happened, what is on its way, and what each system was told of whom."""
 
-from typing import Any
-
-from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.timezone import now
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from omnistore.errors import Refused
-from omnistore.headoffice import ReadOnly, ReadOnlyRows, WithSecret
-from omnistore.outbox import connections, deliveries
+from omnistore.headoffice import ReadOnly, ReadOnlyRows
+from omnistore.outbox import deliveries
 from omnistore.outbox.models import (
-    Connection,
     Delivery,
     Event,
     Lane,
@@ -24,94 +17,6 @@ from omnistore.outbox.models import (
     Stream,
     Tally,
 )
-
-
-class ConnectionForm(forms.ModelForm[Connection]):
-    """Where a system listens and what it wants to hear; its secret is made here, never typed."""
-
-    url = forms.URLField(label=gettext_lazy("address"), max_length=500, assume_scheme="https")
-    kind = forms.ChoiceField(
-        label=gettext_lazy("kind"),
-        choices=lambda: [(kind, kind) for kind in settings.OMNISTORE_CONNECTORS],
-    )
-
-    class Meta:
-        model = Connection
-        fields = ("name", "kind", "url", "wants")
-
-    def clean_wants(self) -> list[str]:
-        wants = self.cleaned_data["wants"] or []
-        if not isinstance(wants, list) or not all(isinstance(wish, str) for wish in wants):
-            raise ValidationError(_('Give a list of names: ["orders.*"].'))
-        return wants
-
-
-@admin.register(Connection)
-class ConnectionAdmin(WithSecret):
-    form = ConnectionForm
-    list_display = (
-        *("name", "state", "backlog", "oldest", "given_up"),
-        *("last_success_at", "last_failure_at"),
-    )
-    list_filter = ("state", "kind")
-    readonly_fields = (
-        *("state", "state_reason", "state_at", "failures", "probe_at"),
-        *("backlog", "oldest", "given_up", "last_success_at", "last_failure_at", "created_at"),
-    )
-    ordering = ("name",)
-    actions = ("pause", "resume", "renew_secret")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
-        return connections.at_a_glance()
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.readonly_fields if obj else ()
-
-    @admin.display(description=gettext_lazy("waiting"))
-    def backlog(self, row: Any) -> int:
-        return int(row.waiting)
-
-    @admin.display(description=gettext_lazy("oldest waiting"))
-    def oldest(self, row: Any) -> Any:
-        return row.oldest_at
-
-    @admin.display(description=gettext_lazy("given up"))
-    def given_up(self, row: Any) -> int:
-        return int(row.dead)
-
-    def save_model(self, request: HttpRequest, obj: Connection, form: Any, change: bool) -> None:
-        if not change:
-            obj.secret = connections.new_secret()
-            obj.state_at = now()
-        super().save_model(request, obj, form, change)
-
-    def response_add(
-        self, request: HttpRequest, obj: Connection, post_url_continue: str | None = None
-    ) -> HttpResponse:
-        return self.shown_once(request, obj, obj.secret)
-
-    @admin.action(
-        description=gettext_lazy("Pause: keep what happens, send nothing"), permissions=["change"]
-    )
-    def pause(self, request: HttpRequest, chosen: QuerySet[Connection]) -> None:
-        for connection in chosen:
-            reason = _("by %(user)s") % {"user": request.user}
-            connections.pause(connection=connection, reason=reason, at=now())
-
-    @admin.action(description=gettext_lazy("Resume: send what waits"), permissions=["change"])
-    def resume(self, request: HttpRequest, chosen: QuerySet[Connection]) -> None:
-        for connection in chosen:
-            connections.resume(connection=connection, at=now())
-
-    @admin.action(description=gettext_lazy("Make a new secret"), permissions=["change"])
-    def renew_secret(
-        self, request: HttpRequest, chosen: QuerySet[Connection]
-    ) -> HttpResponse | None:
-        if len(chosen) != 1:
-            self.message_user(request, _("Choose one connection."), messages.ERROR)
-            return None
-        secret = connections.renew_secret(connection=chosen[0], at=now())
-        return self.shown_once(request, chosen[0], secret)
 
 
 @admin.register(Delivery)

@@ -87,6 +87,11 @@ class Connection(models.Model):
         return self.state == self.State.HELD
 
     @property
+    def is_paused(self) -> bool:
+        """Whether a person paused it."""
+        return self.state == self.State.PAUSED
+
+    @property
     def trouble(self) -> str:
         """What keeps messages from this system, in words for the clerk; empty when running."""
         words = {

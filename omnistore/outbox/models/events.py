@@ -31,6 +31,11 @@ class Stream(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    @property
+    def subject(self) -> str:
+        """The customer's id, or the store's code."""
+        return self.key.partition(":")[2]
+
 
 class Event(models.Model):
     """A fact as it happened: ids, amounts and codes, no personal data; never changed."""
