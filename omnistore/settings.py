@@ -218,6 +218,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         # While all workers are busy, sweeps do not pile up.
         "options": {"expires": 3},
     },
+    "tell-head-office": {
+        "task": "omnistore.outbox.tasks.tell_head_office",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
     "tidy-outbox": {
         "task": "omnistore.outbox.tasks.tidy",
         "schedule": timedelta(hours=1),
@@ -246,6 +251,23 @@ if ENV == "demo":
         "task": "omnistore.demo.tasks.run_register",
         "schedule": timedelta(seconds=2),
     }
+
+# --- mail: head office is told of connections in trouble ------------------------------------------
+OMNISTORE_HEAD_OFFICE_EMAILS = listed("OMNISTORE_HEAD_OFFICE_EMAILS")
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+if IS_PRODUCTION and OMNISTORE_HEAD_OFFICE_EMAILS and not EMAIL_HOST:
+    raise ImproperlyConfigured("Set EMAIL_HOST: OMNISTORE_HEAD_OFFICE_EMAILS wants mail sent.")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_PASSWORD", "")
+# 465 is encrypted from the first byte, any other port but 25 after STARTTLS.
+EMAIL_USE_SSL = flag("EMAIL_SSL", EMAIL_PORT == 465)
+EMAIL_USE_TLS = flag("EMAIL_STARTTLS", EMAIL_PORT not in (25, 465)) and not EMAIL_USE_SSL
+# Seconds; the task that mails has longer.
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", f"omnistore@{urlsplit(PUBLIC_URL).hostname}")
+# Without a mail server, outside production, mails are written where the logs are.
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 
 # --- people and languages ------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"

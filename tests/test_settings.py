@@ -59,3 +59,11 @@ def test_refuses_what_is_missing_or_unsafe(name: str, value: str) -> None:
     *_, last = refused.stderr.strip().splitlines()
     assert last.startswith("django.core.exceptions.ImproperlyConfigured: ")
     assert name in last
+
+
+def test_wants_a_mail_server_where_head_office_wants_mail() -> None:
+    refused = start(OMNISTORE_HEAD_OFFICE_EMAILS="office@shop.example")
+    started = start(OMNISTORE_HEAD_OFFICE_EMAILS="office@shop.example", EMAIL_HOST="mail.example")
+
+    assert "Set EMAIL_HOST" in refused.stderr
+    assert started.returncode == 0, started.stderr

@@ -8,9 +8,10 @@ at all for a while.
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 from django.utils.timezone import now
 
-from omnistore.outbox import pump, tallies
+from omnistore.outbox import alerts, pump, tallies
 
 
 @shared_task
@@ -29,3 +30,9 @@ def sweep(**_: Any) -> None:
 def tidy(**_: Any) -> None:
     """Drop figures nobody looks at any more; every hour, skipped ones only cost room."""
     tallies.clear(at=now())
+
+
+@shared_task
+def tell_head_office(**_: Any) -> None:
+    """Mail what changed with a connection; every 30 s, a skipped one tells it 30 s later."""
+    alerts.tell(to=settings.OMNISTORE_HEAD_OFFICE_EMAILS, at=now())
