@@ -43,12 +43,14 @@ def tell(*, to: Sequence[str], at: datetime) -> int:
     """
     if not to:
         return 0
-    told = 0
-    for connection in connections.without_secrets(Connection.objects.order_by("name")):
-        if _is_news(connection, at) and _send(connection, to):
-            _mark(connection)
-            told += 1
-    return told
+    rows = connections.without_secrets(Connection.objects.order_by("name"))
+    news = [connection for connection in rows if _is_news(connection, at)]
+    for told, connection in enumerate(news):
+        # One that is away would be waited for as often as there is news.
+        if not _send(connection, to):
+            return told
+        _mark(connection)
+    return len(news)
 
 
 def _is_news(connection: Connection, at: datetime) -> bool:
