@@ -13,19 +13,21 @@ from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from customers import identity, loyalty
+from customers import identity, loyalty, privacy
 from customers.http import NotesLooks, note
 from customers.models import Consent, Customer
 from omnistore import words
 from omnistore.audit.models import Look
 from omnistore.counter import recognition
 from omnistore.headoffice import NeverDeleted, ReadOnlyRows
+from omnistore.outbox import connections
 from stores.models import Store
 
 
@@ -78,6 +80,7 @@ class CustomerAdmin(NotesLooks, NeverDeleted):
     )
     inlines = (ConsentRows,)
     form = CustomerForm
+    change_form_template = "admin/customers/customer/change_form.html"
     change_list_template = "admin/customers/customer/change_list.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -106,7 +109,43 @@ class CustomerAdmin(NotesLooks, NeverDeleted):
 
     def get_urls(self) -> list[URLPattern]:
         find = path("find/", self.admin_site.admin_view(self.find), name="customers_customer_find")
-        return [find, *super().get_urls()]
+        erase = path(
+            "<uuid:customer_id>/erase/",
+            self.admin_site.admin_view(self.erase),
+            name="customers_customer_erase",
+        )
+        return [find, erase, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        may_erase = {"may_erase": self.has_change_permission(request)}
+        return super().change_view(request, object_id, form_url, may_erase | (extra_context or {}))
+
+    def erase(self, request: HttpRequest, customer_id: UUID) -> HttpResponse:
+        """Say what goes, what stays and who is told; then forget the person."""
+        customer = get_object_or_404(Customer, pk=customer_id)
+        if not self.has_change_permission(request, customer):
+            raise PermissionDenied
+        if request.method == "POST":
+            privacy.erase(customer=customer, at=now())
+            self.log_change(request, customer, _("Erased."))
+            self.message_user(
+                request, _("The person is forgotten; whoever was told of him hears it.")
+            )
+            return redirect("admin:customers_customer_change", customer.pk)
+        note(request, [customer.pk], Look.Reason.ADMIN)
+        context = self.admin_site.each_context(request) | {
+            "title": _("Erase this person"),
+            "opts": self.opts,
+            "customer": customer,
+            "told": connections.told_of(customer.pk),
+        }
+        return TemplateResponse(request, "admin/customers/customer/erase.html", context)
 
     def find(self, request: HttpRequest) -> HttpResponse:
         """Find people by what is posted, and note whom the list showed."""
