@@ -138,7 +138,8 @@ def by_hour(connection_id: int, *, hours: int, at: datetime) -> Sequence[Minute]
     found = {time: Minute(time) for time in times}
     rows = Tally.objects.filter(connection_id=connection_id, minute__gte=times[0], minute__lte=at)
     summed = rows.values(hour=TruncHour("minute", tzinfo=UTC), step=F("bucket"))
-    for hour, bucket, number in summed.annotate(number=Sum("count")).values_list():
+    counts = summed.annotate(number=Sum("count")).values_list("hour", "step", "number")
+    for hour, bucket, number in counts:
         found[hour].counts[bucket] += number
     return list(found.values())
 
