@@ -135,5 +135,6 @@ def _describe(rows: Sequence[Row]) -> str:
     ]
     slowest = max((row.pulse.p95 or 0 for row in rows), default=0)
     if slowest:
-        said.append(_("The slowest took %(span)s.") % {"span": words.span(slowest)})
+        sentence = _("95 of 100 within %(span)s at the slowest.")
+        said.append(sentence % {"span": words.span(slowest)})
     return " ".join(said)

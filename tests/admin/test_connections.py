@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import now
 
-from omnistore.outbox import connections, relay
+from omnistore.outbox import connections, relay, replays
 from omnistore.outbox.answers import Answer, Stopped, Verdict
 from omnistore.outbox.messages import Need
 from omnistore.outbox.models import Connection, Delivery, Lane, Replay, Tally
@@ -417,6 +417,12 @@ def test_counts_a_replay_before_it_begins(office: Client, crm: Connection) -> No
     replay = Replay.objects.get()
     assert (replay.customer_id, replay.asked_by and replay.asked_by.username) == (ALICE, "anne")
     assert f"customer {ALICE}" in read(office, SYSTEM, crm.pk)
+    refreshed = read(office, "admin:outbox_connection_figures", crm.pk)
+    assert "A replay is going on: 0 events made ready so far." in refreshed
+
+    replays.go_on(at=now())
+    page = " ".join(read(office, SYSTEM, crm.pk).split())
+    assert "1 event made ready, done just now" in page
 
 
 def test_replays_a_range_of_time(office: Client, crm: Connection) -> None:

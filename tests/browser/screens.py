@@ -10,6 +10,8 @@ tablet: docs/screens/fr-light/customer.webp, docs/screens/en-dark/return-portrai
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from io import BytesIO
 from pathlib import Path
@@ -24,7 +26,7 @@ from playwright.sync_api import Browser, Page, expect  # noqa: E402
 
 from tests.browser.counter import LANDSCAPE, PORTRAIT, Tablet  # noqa: E402
 from tests.browser.running import ROOT, chromium, demo_shop  # noqa: E402
-from tests.browser.tour import every_screen  # noqa: E402
+from tests.browser.tour import direct, every_screen  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screens"
 LANGUAGES = ("fr", "en")
@@ -46,6 +48,7 @@ def main() -> None:
         shutil.rmtree(FOLDER, ignore_errors=True)
         for language in LANGUAGES:
             _take_all(browser, address, language)
+        take_busy(browser, address, Path(var))
 
 
 def _take_all(browser: Browser, address: str, language: str) -> None:
@@ -60,6 +63,23 @@ def _take_all(browser: Browser, address: str, language: str) -> None:
     for name in every_screen(Tablet(page, address), language):
         _take(page, language, name)
     context.close()
+
+
+def take_busy(browser: Browser, address: str, var: Path) -> None:
+    """Take head office's view of systems under load, and of one of them."""
+    env = os.environ | {"OMNISTORE_ENV": "demo", "OMNISTORE_VAR": str(var)}
+    subprocess.run([sys.executable, "-m", "tests.browser.busy"], cwd=ROOT, env=env, check=True)
+    for language in LANGUAGES:
+        page = browser.new_context(viewport=LANDSCAPE, reduced_motion="reduce").new_page()  # type: ignore[arg-type]
+        tablet = Tablet(page, address)
+        tablet.prefer(language)
+        direct(tablet)
+        tablet.go("/admin/outbox/connection/")
+        _take(page, language, "admin-systems-busy")
+        page.locator(".system__name a", has_text="Loyalty").click()
+        expect(page.locator("#figures")).to_be_visible()
+        _take(page, language, "admin-system-busy")
+        page.context.close()
 
 
 def _take(page: Page, language: str, name: str) -> None:

@@ -49,6 +49,10 @@ SIGNS = {
     "crm": "#messages .line",
     "admin-sign-in": "#login-form",
     "admin": "#content-main .module",
+    "admin-systems": "#systems .system",
+    "admin-system": "#figures .numbers",
+    "admin-connect": ".sorts__one",
+    "admin-events": ".wishes__noun",
     **dict.fromkeys(
         ["admin-orders", "admin-deliveries", "admin-returns", "admin-clerks"], "#changelist"
     ),
@@ -197,15 +201,14 @@ def directing(tablet: Tablet) -> Iterator[str]:
     page = tablet.page
     tablet.go("/admin/")
     yield "admin-sign-in"
-    page.fill("input[name=username]", staff.HEAD_OFFICE[0])
-    page.fill("input[name=password]", staff.HEAD_OFFICE[1])
-    page.locator("[type=submit]").first.click()
+    direct(tablet)
     yield "admin"
     tablet.go("/admin/orders/order/")
     yield "admin-orders"
     page.locator("#result_list tbody th a").first.click()
     page.wait_for_url("**/change/**")
     yield "admin-order"
+    yield from systems(tablet)
     for name, path in (
         ("deliveries", "admin/outbox/delivery"),
         ("returns", "admin/orders/customerreturn"),
@@ -217,6 +220,29 @@ def directing(tablet: Tablet) -> Iterator[str]:
         yield f"admin-{name}"
     tablet.go("/design/")
     yield "design"
+
+
+def direct(tablet: Tablet) -> None:
+    """Sign in at head office."""
+    page = tablet.page
+    tablet.go("/admin/")
+    page.fill("input[name=username]", staff.HEAD_OFFICE[0])
+    page.fill("input[name=password]", staff.HEAD_OFFICE[1])
+    page.locator("[type=submit]").first.click()
+    expect(page.locator("#content-main .module").first).to_be_visible()
+
+
+def systems(tablet: Tablet) -> Iterator[str]:
+    """Look at the systems that are told, at one of them, and at the forms of both."""
+    page = tablet.page
+    tablet.go("/admin/outbox/connection/")
+    yield "admin-systems"
+    page.locator(".system__name a").first.click()
+    yield "admin-system"
+    page.locator(".acts a[href$='/events/']").click()
+    yield "admin-events"
+    tablet.go("/admin/outbox/connection/add/")
+    yield "admin-connect"
 
 
 def being_offline(tablet: Tablet) -> Iterator[str]:

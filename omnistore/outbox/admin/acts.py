@@ -73,6 +73,8 @@ def rotate(request: HttpRequest, connection: Connection) -> HttpResponse:
     form = RotateForm(given(request), sort=sort)
     if not form.is_valid():
         says = _("New messages carry the new one; the old one is accepted beside it for a while.")
+        if sort.is_signed:
+            says += " " + _("The new one is made here and shown once.")
         is_old_valid = connection.old_until is not None and connection.old_until > now()
         return _ask(
             request,
@@ -126,7 +128,8 @@ def settings(request: HttpRequest, connection: Connection) -> HttpResponse:
     sort = connectors.sort_of(connection.kind)
     form = ConnectionForm(given(request), instance=connection, sort=sort)
     if not form.is_valid():
-        return _ask(request, connection, form, title=_("Settings"), says=sort.about)
+        says = {"title": _("Settings"), "button": _("Save"), "says": str(sort.about)}
+        return _ask(request, connection, form, **says)
     connections.change(connection=form.filled(), credentials=form.credentials)
     # Names of fields, never what is in them.
     changed = [str(form.fields[name].label) for name in form.changed_data]

@@ -58,15 +58,16 @@ class ConnectionAdmin(NeverDeleted):
     ) -> HttpResponse:
         """Show how one system is doing, and what can be done about it."""
         need(request, VIEW)
-        one = _figures(object_id)
+        context = _one(object_id)
+        one = context["one"]
         chart, day = figures.of_day(one.connection.pk, at=one.at)
         return show(
             request,
             "system",
             title=str(one.connection),
-            one=one,
             day_chart=chart,
             day=day,
+            **context,
             **_lists(one.connection),
             **_rights(request),
         )
@@ -111,8 +112,8 @@ def one_glance(request: HttpRequest, connection_id: int) -> HttpResponse:
     """Answer with one system's figures as they are now."""
     if not request.user.has_perm(VIEW):
         return _sign_in("admin:outbox_connection_change", connection_id)
-    one = _figures(str(connection_id))
-    return render(request, "admin/outbox/connection/_figures.html", {"one": one})
+    context = _one(str(connection_id))
+    return render(request, "admin/outbox/connection/_figures.html", context)
 
 
 def _sign_in(page: str, *args: int) -> HttpResponse:
@@ -130,11 +131,13 @@ def _all(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _figures(object_id: str) -> figures.Figures:
+def _one(object_id: str) -> dict[str, Any]:
+    """Return what is shown anew every few seconds."""
     try:
-        return figures.of(int(object_id), at=now())
+        one = figures.of(int(object_id), at=now())
     except (ValueError, Connection.DoesNotExist) as error:
         raise Http404 from error
+    return {"one": one, "going_on": Replay.objects.filter(connection=one.connection, done_at=None)}
 
 
 def _lists(connection: Connection) -> dict[str, Any]:
