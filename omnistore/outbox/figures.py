@@ -56,10 +56,12 @@ class Figures:
             return _("paused by %(reason)s") % {"reason": reason} if reason else _("paused")
         if self.connection.state == State.REFUSED:
             return _("refuses us: %(words)s") % {"words": reason or _("without a word")}
-        if self.connection.is_held:
-            wait = words.span(self.next_probe)
-            return _("does not answer, asked again in %(span)s") % {"span": wait}
-        return _("running")
+        if not self.connection.is_held:
+            return _("running")
+        if not self.next_probe:
+            return _("does not answer, being asked again")
+        wait = words.span(self.next_probe)
+        return _("does not answer, asked again in %(span)s") % {"span": wait}
 
     @property
     def last_error_at(self) -> datetime | None:

@@ -42,6 +42,7 @@ class Desk:
     needs = (
         Need("token", "API token", is_secret=True),
         Need("group", "Group", default="shops"),
+        Need("key", "Private key", is_secret=True, is_required=False, is_long=True),
         Need("region", "Region", choices=[("eu", "Europe"), ("us", "America")]),
     )
 
@@ -128,6 +129,7 @@ def test_says_what_it_is_while_no_system_is_connected(office: Client) -> None:
     [
         ("RUNNING", "", "running"),
         ("HELD", "timed out", "does not answer, asked again in 25 secs"),
+        ("HELD now", "timed out", "does not answer, being asked again"),
         ("PAUSED", "anne: new server", "paused by anne: new server"),
         ("REFUSED", "key revoked", "refuses us: key revoked"),
     ],
@@ -135,7 +137,8 @@ def test_says_what_it_is_while_no_system_is_connected(office: Client) -> None:
 def test_says_each_state_in_words(
     office: Client, crm: Connection, state: str, reason: str, words: str
 ) -> None:
-    probe_at = now() + timedelta(seconds=25.4)
+    state, _, is_due = state.partition(" ")
+    probe_at = now() + timedelta(seconds=0 if is_due else 25.4)
     Connection.objects.update(state=state, state_reason=reason, probe_at=probe_at)
 
     assert f">{words}</p>" in read(office, SYSTEMS)
@@ -318,6 +321,16 @@ def test_never_shows_a_secret_again(office: Client, desk: Connection) -> None:
 
         assert "first-t0ken" not in content
         assert WEBHOOK_SECRET not in content
+
+
+def test_shows_no_secret_beside_a_mistake(office: Client, desk: Connection) -> None:
+    typed = {"need_token": "typed-t0ken", "need_key": "-----BEGIN KEY-----", "url": "no address"}
+
+    page = act(office, "settings", desk, **typed)
+
+    assert page.status_code == 422
+    assert "typed-t0ken" not in page.content.decode()
+    assert "BEGIN KEY" not in page.content.decode()
 
 
 def test_chooses_events_and_keeps_old_wishes(office: Client, crm: Connection) -> None:
@@ -530,6 +543,10 @@ def test_shows_nothing_to_who_may_not_look(client: Client, crm: Connection) -> N
 
     for page, args in ((SYSTEMS, []), (SYSTEM, [crm.pk]), ("admin:outbox_connection_add", [])):
         assert client.get(reverse(page, args=args)).status_code == 403
+    assert client.get(reverse("admin:outbox_connection_glance")).status_code == 403
+
+    # The right alone does not make a clerk head office.
+    client.force_login(give(make_user("carla"), "view_connection"))
     assert client.get(reverse("admin:outbox_connection_glance")).status_code == 403
 
 

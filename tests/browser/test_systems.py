@@ -32,3 +32,17 @@ def test_asks_to_sign_in_when_the_session_has_ended_meanwhile(tablet: Tablet) ->
     page.context.clear_cookies()
 
     page.wait_for_url("**/admin/login/?next=/admin/outbox/connection/")
+
+
+def test_says_when_the_figures_are_no_longer_fresh(tablet: Tablet) -> None:
+    page = tablet.page
+    direct(tablet)
+    tablet.go("/admin/outbox/connection/")
+    stale = page.get_by_role("alert")
+    expect(stale).to_be_hidden()
+
+    page.route("**/glance/", lambda asked: asked.abort())
+    expect(stale).to_be_visible()
+
+    page.unroute("**/glance/")
+    expect(stale).to_be_hidden()

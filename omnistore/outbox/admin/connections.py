@@ -102,7 +102,7 @@ ACTS: Sequence[tuple[str, str, View]] = (
 @never_cache
 def glance(request: HttpRequest) -> HttpResponse:
     """Answer with the cards as they are now; the page asks every few seconds."""
-    if not request.user.has_perm(VIEW):
+    if not _may_look(request):
         return _sign_in("admin:outbox_connection_changelist")
     return render(request, "admin/outbox/connection/_systems.html", _all(request))
 
@@ -110,10 +110,14 @@ def glance(request: HttpRequest) -> HttpResponse:
 @never_cache
 def one_glance(request: HttpRequest, connection_id: int) -> HttpResponse:
     """Answer with one system's figures as they are now."""
-    if not request.user.has_perm(VIEW):
+    if not _may_look(request):
         return _sign_in("admin:outbox_connection_change", connection_id)
     context = _one(str(connection_id))
     return render(request, "admin/outbox/connection/_figures.html", context)
+
+
+def _may_look(request: HttpRequest) -> bool:
+    return admin.site.has_permission(request) and request.user.has_perm(VIEW)
 
 
 def _sign_in(page: str, *args: int) -> HttpResponse:

@@ -37,6 +37,13 @@ KEEP = [
 ]
 
 
+class SecretText(forms.Textarea):
+    """Several lines that are typed and never shown again, not even beside a mistake."""
+
+    def format_value(self, value: Any) -> str | None:
+        return None
+
+
 def field_of(need: Need, *, is_kept: bool = False) -> forms.Field:
     """Return the field for what a connector has to know; a secret that is kept may stay empty."""
     kept = _("Kept as it is, unless you type a new one.")
@@ -52,7 +59,8 @@ def field_of(need: Need, *, is_kept: bool = False) -> forms.Field:
 
 def _widget(need: Need) -> forms.Widget:
     if need.is_long:
-        return forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"})
+        kind = SecretText if need.is_secret else forms.Textarea
+        return kind(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"})
     if need.is_secret:
         return forms.PasswordInput(attrs={"class": "vTextField", "autocomplete": "new-password"})
     return forms.TextInput(attrs={"class": "vTextField"})
@@ -97,7 +105,8 @@ class ConnectionForm(forms.ModelForm[Connection]):
     @property
     def credentials(self) -> dict[str, str]:
         """What was typed of the connector's secrets, by name."""
-        return self._given(is_secret=True)
+        given = self._given(is_secret=True)
+        return {name: typed for name, typed in given.items() if typed}
 
     def _given(self, *, is_secret: bool) -> dict[str, str]:
         return {
