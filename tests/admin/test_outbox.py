@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -42,7 +43,10 @@ def test_tries_a_dead_letter_again_now(office: Client, crm: Connection) -> None:
     page = act(office, "try_again", DELIVERIES, Delivery.objects.get().pk)
 
     assert "1 message is sent now." in page
-    assert Delivery.objects.get().state == Delivery.State.WAITING
+    delivery = Delivery.objects.get()
+    assert delivery.state == Delivery.State.WAITING
+    noted = LogEntry.objects.get(object_id=str(crm.pk))
+    assert noted.change_message == f"Message {delivery.pk} tried again."
 
 
 def test_says_that_a_message_has_arrived_already(office: Client, crm: Connection) -> None:

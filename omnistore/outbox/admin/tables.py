@@ -4,11 +4,13 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from omnistore.errors import Refused
 from omnistore.headoffice import ReadOnly, ReadOnlyRows
 from omnistore.outbox import deliveries
+from omnistore.outbox.admin.pages import CHANGE_RIGHT, note
 from omnistore.outbox.models import (
     Delivery,
     Event,
@@ -45,7 +47,7 @@ class DeliveryAdmin(ReadOnly):
         return str(row.event.customer_id or "-")[:8]
 
     def has_try_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("outbox.change_delivery")
+        return request.user.has_perm(CHANGE_RIGHT)
 
     @admin.action(description=gettext_lazy("Try again now"), permissions=["try"])
     def try_again(self, request: HttpRequest, chosen: QuerySet[Delivery]) -> None:
@@ -53,6 +55,11 @@ class DeliveryAdmin(ReadOnly):
         for delivery in chosen:
             try:
                 deliveries.try_again(delivery=delivery, at=now())
+                note(
+                    request,
+                    delivery.connection,
+                    _("Message %(id)s tried again.") % {"id": delivery.pk},
+                )
                 tried += 1
             except Refused as refusal:
                 self.message_user(request, f"{delivery}: {refusal.sentence}", messages.WARNING)
