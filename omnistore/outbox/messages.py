@@ -80,6 +80,8 @@ class Connector(Protocol):
     """
     How one kind of system is told; made anew for each drain of a connection.
 
+    For head office it may have a `label`, what people call such a system, and `about`, a sentence.
+
     `send` runs outside any transaction and may be called twice with the same message. With a
     `concurrency` above 1 it runs in several threads at once and must not touch the database.
     """
