@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from omnistore.outbox.facts import Fact
@@ -15,7 +14,7 @@ class CustomerSignedUp(Fact):
 
     name: ClassVar[str] = "customers.customer.signed_up"
     fact_kind: ClassVar[str] = Fact.Kind.STATE
-    label: ClassVar[str | Promise] = _("somebody joined")
+    label: ClassVar = _("somebody joined")
 
     kinds: list[str]
     source: str
@@ -28,7 +27,7 @@ class IdentifierClaimed(Fact):
 
     name: ClassVar[str] = "customers.identifier.claimed"
     fact_kind: ClassVar[str] = Fact.Kind.STATE
-    label: ClassVar[str | Promise] = _("a phone, e-mail or card became a customer's")
+    label: ClassVar = _("a phone, e-mail or card became a customer's")
 
     identifier_id: int
     kind: str
@@ -44,7 +43,7 @@ class IdentifierClaimed(Fact):
 class ConsentGiven(Fact):
     name: ClassVar[str] = "customers.consent.given"
     fact_kind: ClassVar[str] = Fact.Kind.STATE
-    label: ClassVar[str | Promise] = _("a consent was given")
+    label: ClassVar = _("a consent was given")
 
     consent_id: int
     purpose: str
@@ -61,7 +60,7 @@ class ConsentGiven(Fact):
 class ConsentWithdrawn(Fact):
     name: ClassVar[str] = "customers.consent.withdrawn"
     fact_kind: ClassVar[str] = Fact.Kind.STATE
-    label: ClassVar[str | Promise] = _("a consent was withdrawn")
+    label: ClassVar = _("a consent was withdrawn")
 
     consent_id: int
     purpose: str
@@ -80,7 +79,7 @@ class VisitAnonymous(Fact):
 
     name: ClassVar[str] = "customers.visit.anonymous"
     fact_kind: ClassVar[str] = Fact.Kind.STATE
-    label: ClassVar[str | Promise] = _("somebody was served without being identified")
+    label: ClassVar = _("somebody was served without being identified")
 
     visit_id: int
     tablet_id: int | None

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Evidence, Identifier, NameKey, Touch
@@ -20,9 +19,7 @@ class CustomerErased(Fact):
 
     name: ClassVar[str] = "customers.customer.erased"
     fact_kind: ClassVar[str] = Fact.Kind.ERASURE
-    label: ClassVar[str | Promise] = _(
-        "a person is forgotten; whoever was told of him hears it anyway"
-    )
+    label: ClassVar = _("a person is forgotten; whoever was told of him hears it anyway")
 
 
 def erase(*, customer: Customer, at: datetime) -> Customer:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from omnistore.outbox.facts import Fact
@@ -27,7 +26,7 @@ class ReturnedUnits:
 @dataclass(frozen=True)
 class ReturnAccepted(Fact):
     name: ClassVar[str] = "orders.return.accepted"
-    label: ClassVar[str | Promise] = _("goods came back")
+    label: ClassVar = _("goods came back")
 
     return_id: UUID
     number: str
@@ -40,7 +39,7 @@ class ReturnAccepted(Fact):
 @dataclass(frozen=True)
 class ReturnSettled(Fact):
     name: ClassVar[str] = "orders.return.settled"
-    label: ClassVar[str | Promise] = _("all money of a return is paid")
+    label: ClassVar = _("all money of a return is paid")
 
     return_id: UUID
     number: str
@@ -49,7 +48,7 @@ class ReturnSettled(Fact):
 @dataclass(frozen=True)
 class ExchangeMade(Fact):
     name: ClassVar[str] = "orders.exchange.made"
-    label: ClassVar[str | Promise] = _("goods were replaced")
+    label: ClassVar = _("goods were replaced")
 
     return_id: UUID
     number: str
@@ -62,7 +61,7 @@ class ExchangeMade(Fact):
 @dataclass(frozen=True)
 class RefundPaid(Fact):
     name: ClassVar[str] = "orders.refund.paid"
-    label: ClassVar[str | Promise] = _("a refund was paid")
+    label: ClassVar = _("a refund was paid")
 
     refund_id: UUID
     return_id: UUID
@@ -74,7 +73,7 @@ class RefundPaid(Fact):
 @dataclass(frozen=True)
 class RefundFailed(Fact):
     name: ClassVar[str] = "orders.refund.failed"
-    label: ClassVar[str | Promise] = _("a refund could not be paid")
+    label: ClassVar = _("a refund could not be paid")
 
     refund_id: UUID
     return_id: UUID
@@ -89,7 +88,7 @@ class CartChanged(Fact):
 
     name: ClassVar[str] = "orders.cart.changed"
     fact_kind: ClassVar[str] = Fact.Kind.STATE
-    label: ClassVar[str | Promise] = _("a web cart changed")
+    label: ClassVar = _("a web cart changed")
 
     cart_id: UUID
     source: str
@@ -108,7 +107,7 @@ class OrderRecorded(Fact):
     """A sale was paid, on whichever channel."""
 
     name: ClassVar[str] = "orders.order.recorded"
-    label: ClassVar[str | Promise] = _("a sale of any channel")
+    label: ClassVar = _("a sale of any channel")
 
     order_id: UUID
     number: str
