@@ -72,11 +72,11 @@ class CustomerAdmin(NotesLooks, NeverDeleted):
     ordering = ("-created_at",)
     readonly_fields = (
         *("id", "first_name", "last_name", "known_by", "points"),
-        *("country", "is_historical", "created_at"),
+        *("country", "is_historical", "created_at", "erased_at"),
     )
     fields = (
         *("id", "first_name", "last_name", "known_by", "points", "city", "country", "language"),
-        *("home_store", "level", "is_vip", "is_historical", "created_at"),
+        *("home_store", "level", "is_vip", "is_historical", "created_at", "erased_at"),
     )
     inlines = (ConsentRows,)
     form = CustomerForm
@@ -104,8 +104,9 @@ class CustomerAdmin(NotesLooks, NeverDeleted):
         return words.listed(f"{row.get_kind_display()} {row.value}" for row in known) or "–"
 
     @admin.display(description=gettext_lazy("points"))
-    def points(self, customer: Customer) -> int | None:
-        return loyalty.balance(customer)
+    def points(self, customer: Customer) -> int | str:
+        points = loyalty.balance(customer)
+        return "–" if points is None else points
 
     def get_urls(self) -> list[URLPattern]:
         find = path("find/", self.admin_site.admin_view(self.find), name="customers_customer_find")

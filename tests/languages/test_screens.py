@@ -42,6 +42,7 @@ pytestmark = pytest.mark.urls(__name__)
 # --- what is data or the same everywhere ---------------------------------------------------------
 MONTHS = "|".join(map(re.escape, Locale("fr").months["format"]["abbreviated"].values()))
 WRITTEN_BY_BABEL = re.compile(
+    r"\d\s(?:s|min|h|j)\b|"
     rf"il y a \d+ \w+|\d+(?:er)? (?:{MONTHS})(?: \d{{4}})?|\$US|(?<=\S) et (?=⟦)"
 )
 # Rows that Django writes in English, its yes and no in pictures, and what a program wrote.

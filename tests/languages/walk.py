@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.contrib import admin
 from django.http import HttpResponseBase
@@ -9,10 +10,12 @@ from django.test import Client
 from django.urls import reverse
 
 from customers import consent
+from omnistore.outbox.models import Connection
 from stores.http import LANGUAGE_COOKIE, SIGN_IN_COOKIE, TABLET_COOKIE
 from stores.models import Clerk, Tablet
 from tests.factories import SIGN_IN
 from tests.languages.world import BARCODE, CARD, World
+from tests.receiver import listening
 
 HTMX = {"HX-Request": "true"}
 TYPED = (
@@ -187,6 +190,55 @@ def _head_office(office: Client, world: World) -> Iterator[Screen]:
         yield from _post(office, f"{place}add/", {})
         for row in model._default_manager.all()[:1]:
             yield from _get(office, *(f"{place}{row.pk}/{page}/" for page in ("change", "history")))
+    yield from _systems(office, world)
+    yield from _erasing(office, world)
+
+
+def _systems(office: Client, world: World) -> Iterator[Screen]:
+    """Look at systems in every state, and do to one all that can be done."""
+    systems = "/admin/outbox/connection/"
+    yield from _get(office, systems, f"{systems}glance/", f"{systems}add/?kind=webhook")
+    yield from _post(office, f"{systems}add/", {"kind": "webhook"})
+    yield from _post(office, f"{systems}add/", {"kind": "webhook", "which": "chosen"})
+    for connection in (world.running, world.held, world.paused, world.refused):
+        yield from _get(office, f"{systems}{connection.pk}/change/")
+    one = f"{systems}{world.running.pk}/"
+    skip = f"{one}messages/{world.letter.pk}/skip/"
+    forms = [f"{one}{name}/" for name in ("pause", "rotate", "events", "settings", "replay")]
+    for place in (*forms, f"{one}purge/", skip):
+        yield from _get(office, place)
+        yield from _post(office, place, {})
+    yield from _acts(office, one, skip, world)
+    yield from _get(office, f"{one}change/", f"{one}figures/")
+
+
+def _acts(office: Client, one: str, skip: str, world: World) -> Iterator[Screen]:
+    with listening() as receiver:
+        Connection.objects.filter(pk=world.running.pk).update(url=receiver.url)
+        for answer in (200, 401, 404, 500):
+            receiver.answers = [(answer, {}, b"")]
+            yield from _post(office, f"{one}test/")
+    yield from _post(office, f"{one}rotate/", {"keep": 3600})
+    yield from _get(office, f"{one}rotate/", f"{one}change/")
+    yield from _post(office, f"{one}rotate/end/")
+    yield from _post(office, f"{one}events/", {"which": "everything"})
+    customer = {"customer_id": str(world.camille.pk)}
+    yield from _post(office, f"{one}replay/", customer)
+    yield from _post(office, f"{one}replay/", customer | {"sure": 1})
+    yield from _post(office, f"{one}replay/", {"customer_id": str(UUID(int=7))})
+    yield from _post(office, f"{one}messages/{world.letter.pk}/again/")
+    yield from _post(office, skip, {"reason": "¤lost"})
+    yield from _post(office, f"{one}pause/", {"reason": "¤moving"})
+    yield from _post(office, f"{one}resume/")
+    yield from _post(office, f"{one}purge/", {"reason": "¤gone", "sure": "on"})
+
+
+def _erasing(office: Client, world: World) -> Iterator[Screen]:
+    for person in (world.camille, world.luc):
+        erase = reverse("admin:customers_customer_erase", args=[person.pk])
+        yield from _get(office, erase)
+    yield from _post(office, erase)
+    yield from _get(office, erase)
 
 
 def _programs(language: str, world: World) -> Iterator[Screen]:

@@ -16,7 +16,8 @@ from omnistore.audit.models import Look
 from omnistore.demo import inbox
 from omnistore.demo.models import Message
 from omnistore.outbox import relay
-from omnistore.outbox.models import Connection
+from omnistore.outbox.models import Connection, Delivery, Lane, Tally
+from omnistore.outbox.tallies import FAILED, GIVEN_UP
 from orders import returns
 from orders.models import Order, Product, SalesImport
 from orders.quotes import Choice
@@ -39,8 +40,42 @@ def make() -> World:
     _people(world)
     _goods(world)
     _life(world)
+    _systems(world)
     relay.relay(at=now())
+    _letter(world)
     return world
+
+
+def _systems(world: World) -> None:
+    """Make systems in every state, some of whose figures are of the last hour."""
+    at = now()
+    for state in Connection.State.values:
+        made = Connection.objects.create(
+            name=f"¤{state}",
+            url="https://crm.example/",
+            secret=WEBHOOK_SECRET,
+            state=state,
+            state_at=at - timedelta(minutes=5),
+            state_reason="" if state == "RUNNING" else "¤siege: ¤why",
+            probe_at=at + timedelta(minutes=3),
+            last_error="¤503",
+            last_failure_at=at,
+            last_success_at=at,
+        )
+        setattr(world, state.lower(), made)
+        minute = at.replace(second=0, microsecond=0) - timedelta(minutes=2)
+        for bucket in (0, 12, 30, FAILED, GIVEN_UP):
+            Tally.objects.create(connection=made, minute=minute, bucket=bucket, count=40)
+
+
+def _letter(world: World) -> None:
+    """Have a message of Camille's given up, and her ledger held; the system was told of her."""
+    lanes = Lane.objects.filter(connection=world.running)
+    lane = lanes.get(stream__key=f"customer:{world.camille.pk}")
+    lanes.filter(pk=lane.pk).update(is_held=True, told_at=NOON)
+    waiting = Delivery.objects.filter(connection=world.running, stream=lane.stream)
+    world.letter = waiting.latest("pk")
+    waiting.filter(pk=world.letter.pk).update(state="DEAD", attempts=3, last_words="¤no")
 
 
 def _people(world: World) -> None:

@@ -242,11 +242,19 @@ class Moment(forms.SplitDateTimeWidget):
 
     def __init__(self) -> None:
         super().__init__(
-            date_attrs={"type": "date", "aria-label": gettext("day")},
-            time_attrs={"type": "time", "aria-label": gettext("time of day")},
+            date_attrs={"type": "date"},
+            time_attrs={"type": "time"},
             date_format="%Y-%m-%d",
             time_format="%H:%M",
         )
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Name both fields, in the language of who reads them."""
+        context = super().get_context(name, value, attrs)
+        labels = (gettext("day"), gettext("time of day"))
+        for field, label in zip(context["widget"]["subwidgets"], labels, strict=True):
+            field["attrs"]["aria-label"] = label
+        return context
 
 
 class ReplayForm(forms.Form):
