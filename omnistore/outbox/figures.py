@@ -95,7 +95,8 @@ class Figures:
 
 def of_all(*, at: datetime) -> list[Figures]:
     """Return the figures of every connection, by name; 3 queries."""
-    return _figures(connections.at_a_glance().order_by("name"), at)
+    minutes = tallies.minutes_of_all(minutes=MINUTES, at=at)
+    return _figures(connections.at_a_glance().order_by("name"), minutes, at)
 
 
 def of(connection_id: int, *, at: datetime) -> Figures:
@@ -105,7 +106,8 @@ def of(connection_id: int, *, at: datetime) -> Figures:
     Raises:
         Connection.DoesNotExist: there is no such connection.
     """
-    found = _figures(connections.at_a_glance().filter(pk=connection_id), at)
+    minutes = {connection_id: tallies.by_minute(connection_id, minutes=MINUTES, at=at)}
+    found = _figures(connections.at_a_glance().filter(pk=connection_id), minutes, at)
     if not found:
         raise Connection.DoesNotExist
     return found[0]
@@ -118,8 +120,9 @@ def of_day(connection_id: int, *, at: datetime) -> tuple[Chart, Pulse]:
     return chart, tallies.together(hours, minutes=HOURS * 60)
 
 
-def _figures(rows: QuerySet[Connection], at: datetime) -> list[Figures]:
-    minutes = tallies.minutes_of_all(minutes=MINUTES, at=at)
+def _figures(
+    rows: QuerySet[Connection], minutes: Mapping[int, Sequence[Minute]], at: datetime
+) -> list[Figures]:
     held = _held()
     return [
         Figures(

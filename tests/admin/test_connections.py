@@ -146,8 +146,10 @@ def test_guesses_no_secret_by_the_address(office: Client, crm: Connection) -> No
 
 
 def test_knows_no_system_that_is_not_there(office: Client) -> None:
-    for key in ("7", "x", "9" * 40):
+    for key in ("7", "x", "²", "9" * 40):
         assert office.get(f"/admin/outbox/connection/{key}/change/").status_code == 404
+    for page in ("figures", "pause", "settings"):
+        assert office.get(f"/admin/outbox/connection/{'9' * 40}/{page}/").status_code == 404
 
 
 ACTS = ["test", "pause", "resume", "rotate", "end_old", "choose", "settings", "replay", "purge"]

@@ -13,7 +13,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from omnistore.headoffice import NeverDeleted, shown_once
+from omnistore.headoffice import BIGGEST_ID, NeverDeleted, shown_once
 from omnistore.outbox import connections, connectors, figures
 from omnistore.outbox.admin import acts
 from omnistore.outbox.admin.forms import ConnectionForm, WishesForm
@@ -137,9 +137,11 @@ def _all(request: HttpRequest) -> dict[str, Any]:
 
 def _one(object_id: str) -> dict[str, Any]:
     """Return what is shown anew every few seconds."""
+    if not object_id.isdecimal() or int(object_id) > BIGGEST_ID:
+        raise Http404
     try:
         one = figures.of(int(object_id), at=now())
-    except (ValueError, Connection.DoesNotExist) as error:
+    except Connection.DoesNotExist as error:
         raise Http404 from error
     return {"one": one, "going_on": Replay.objects.filter(connection=one.connection, done_at=None)}
 
