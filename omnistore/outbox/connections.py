@@ -46,10 +46,17 @@ def make(*, connection: Connection, at: datetime) -> Connection:
     return connection
 
 
-def change(*, connection: Connection, credentials: Mapping[str, str]) -> Connection:
-    """Save where the system listens and how it is spoken to; how it is doing is left alone."""
+def change(
+    *, connection: Connection, options: Mapping[str, str], credentials: Mapping[str, str]
+) -> Connection:
+    """
+    Save where the system listens and how it is spoken to; how it is doing is left alone.
+
+    So is what its connector found out meanwhile and keeps in the options.
+    """
     with transaction.atomic():
         found = _locked(connection.pk)
+        connection.options = found.options | dict(options)
         connection.credentials = found.credentials | _typed(credentials)
         connection.save(update_fields=["name", "url", "purpose", "options", "credentials"])
     return connection

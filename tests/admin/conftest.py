@@ -38,6 +38,7 @@ def in_english(client: Client) -> Iterator[None]:
 def with_a_desk(settings: Any) -> None:
     settings.OMNISTORE_CONNECTORS = settings.OMNISTORE_CONNECTORS | {
         "desk": "tests.admin.systems.Desk",
+        "hotline": "tests.admin.systems.Hotline",
     }
 
 

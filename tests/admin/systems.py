@@ -41,6 +41,14 @@ class Desk:
         raise Stopped(Answer(Verdict.PAUSE, 401, "who are you"))
 
 
+class Hotline(Desk):
+    """One that also tells us something."""
+
+    label = "Hotline"
+
+    def hear(self, incoming: object, at: datetime) -> None: ...
+
+
 def give(user: User, *rights: str) -> User:
     user.user_permissions.set(Permission.objects.filter(codename__in=rights))
     return user

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from omnistore.outbox import connectors
 from omnistore.outbox.models import Connection
 from tests.admin.systems import SYSTEM, act, read
 from tests.factories import WEBHOOK_SECRET
@@ -54,6 +55,38 @@ def test_asks_what_the_kind_of_system_needs(office: Client) -> None:
     assert found.credentials == {"token": "s3cret-t0ken"}
     assert (found.options, found.wants) == ({"group": "vip", "region": "eu"}, [])
     assert "s3cret-t0ken" not in made.content.decode()
+
+
+def test_says_where_a_system_tells_us_what_changed_there(office: Client, desk: Connection) -> None:
+    form = {"kind": "hotline", "need_token": "t0ken", "need_group": "vip", "need_region": "eu"}
+
+    page = office.post(reverse("admin:outbox_connection_add"), NEW | form).content.decode()
+
+    made = Connection.objects.get(kind="hotline")
+    # Who signs what comes back has to know the secret.
+    assert made.secret in page
+    assert f"http://localhost:8000/crm/hotline/{made.pk}/" in read(office, SYSTEM, made.pk)
+    assert "/crm/desk/" not in read(office, SYSTEM, desk.pk)
+
+
+def test_asks_for_each_kind_there_is_what_its_connector_needs(office: Client) -> None:
+    for sort in connectors.sorts():
+        page = office.get(reverse("admin:outbox_connection_add"), {"kind": sort.kind})
+
+        assert page.status_code == 200
+        assert sort.about, sort.kind
+        for need in sort.needs:
+            assert f'name="need_{need.name}"' in page.content.decode(), (sort.kind, need)
+
+
+def test_keeps_what_the_connector_found_out_meanwhile(office: Client, desk: Connection) -> None:
+    Connection.objects.update(options={"group": "shops", "region": "eu", "found": "v2"})
+    form = {"name": "Desk", "url": desk.url, "purpose": "SERVICE"}
+
+    act(office, "settings", desk, **form, need_group="vip", need_region="eu")
+
+    desk.refresh_from_db()
+    assert desk.options == {"group": "vip", "region": "eu", "found": "v2"}
 
 
 def test_refuses_to_hear_of_nothing_and_of_what_is_no_event(office: Client) -> None:

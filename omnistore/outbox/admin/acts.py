@@ -130,7 +130,7 @@ def settings(request: HttpRequest, connection: Connection) -> HttpResponse:
     if not form.is_valid():
         says = {"title": _("Settings"), "button": _("Save"), "says": str(sort.about)}
         return _ask(request, connection, form, **says)
-    connections.change(connection=form.filled(), credentials=form.credentials)
+    connections.change(connection=form.instance, options=form.options, credentials=form.credentials)
     # Names of fields, never what is in them.
     changed = [str(form.fields[name].label) for name in form.changed_data]
     note(request, connection, _("Changed: %(fields)s") % {"fields": words.listed(changed)})

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.admin.options import get_content_type_for_model
@@ -60,6 +61,7 @@ class ConnectionAdmin(NeverDeleted):
         need(request, VIEW)
         context = _one(object_id)
         one = context["one"]
+        back = reverse("crm:hear", args=[one.connection.kind, one.connection.pk])
         chart, day = figures.of_day(one.connection.pk, at=one.at)
         return show(
             request,
@@ -67,6 +69,7 @@ class ConnectionAdmin(NeverDeleted):
             title=str(one.connection),
             day_chart=chart,
             day=day,
+            heard_at=settings.PUBLIC_URL + back if one.sort.is_heard else "",
             **context,
             **_lists(one.connection),
             **_rights(request),
@@ -175,8 +178,9 @@ def _make(request: HttpRequest, sort: connectors.Sort) -> HttpResponse:
         answer = show(request, "new", title=title, sort=sort, form=form, wishes=wishes)
         answer.status_code = 422 if form.errors or wishes.errors else 200
         return answer
-    row = form.filled()
-    row.credentials, row.wants = form.credentials, wishes.chosen
+    row = form.instance
+    row.kind, row.wants = sort.kind, wishes.chosen
+    row.options, row.credentials = form.options, form.credentials
     made = connections.make(connection=row, at=now())
     note(request, made, _("Made."), flag=ADDITION)
-    return shown_once(request, made, made.secret) if sort.is_signed else back_to(made)
+    return shown_once(request, made, made.secret) if sort.shows_secret else back_to(made)

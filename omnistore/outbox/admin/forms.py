@@ -115,12 +115,10 @@ class ConnectionForm(forms.ModelForm[Connection]):
             if need.is_secret == is_secret
         }
 
-    def filled(self) -> Connection:
-        """Return the connection with what was typed, not saved; secrets apart."""
-        row = self.instance
-        row.kind = self.sort.kind
-        row.options = row.options | self._given(is_secret=False)
-        return row
+    @property
+    def options(self) -> dict[str, str]:
+        """What was typed of what else it needs, by name."""
+        return self._given(is_secret=False)
 
 
 class WishesForm(forms.Form):
