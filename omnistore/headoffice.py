@@ -190,15 +190,17 @@ class WithSecret(NeverDeleted):
         return shown_once(request, row, secret)
 
 
-def shown_once(request: HttpRequest, row: models.Model, secret: str) -> HttpResponse:
-    """Return the page that shows the row's secret, this once and never again."""
+def shown_once(
+    request: HttpRequest, row: models.Model, secret: str, *, back: str = ""
+) -> HttpResponse:
+    """Return the page that shows the row's secret, this once; it leads to `back`, or the list."""
     opts = row._meta
     context = admin.site.each_context(request) | {
         "title": gettext("Copy it now"),
         "opts": opts,
         "row": row,
         "secret": secret,
-        "back": reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"),
+        "back": back or reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"),
     }
     return TemplateResponse(request, "admin/shown_once.html", context)
 

@@ -10,7 +10,10 @@ import re
 from collections.abc import Iterator
 
 # The same in every language.
-NAMES = {"omnistore", "CRM", "VIP", "iPad", "Android"}
+NAMES = {
+    *("omnistore", "CRM", "VIP", "iPad", "Android"),
+    *("HubSpot", "Odoo", "Salesforce", "Segment"),
+}
 WORD = re.compile(r"[^\W\d_]{2,}")
 # Entities, and the names of classes that a block hands to its base.
 NO_WORD = re.compile(r"&\w+;|\b\w+(?:--|__)[\w-]+")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpResponseBase
 from django.test import Client
@@ -197,7 +198,8 @@ def _head_office(office: Client, world: World) -> Iterator[Screen]:
 def _systems(office: Client, world: World) -> Iterator[Screen]:
     """Look at systems in every state, and do to one all that can be done."""
     systems = "/admin/outbox/connection/"
-    yield from _get(office, systems, f"{systems}glance/", f"{systems}add/?kind=webhook")
+    kinds = (f"{systems}add/?kind={kind}" for kind in settings.OMNISTORE_CONNECTORS)
+    yield from _get(office, systems, f"{systems}glance/", *kinds)
     yield from _post(office, f"{systems}add/", {"kind": "webhook"})
     yield from _post(office, f"{systems}add/", {"kind": "webhook", "which": "chosen"})
     for connection in (world.running, world.held, world.paused, world.refused):

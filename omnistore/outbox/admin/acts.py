@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from omnistore import words
 from omnistore.errors import Refused
-from omnistore.headoffice import shown_once
 from omnistore.outbox import connections, connectors, deliveries, figures, replays, trials
 from omnistore.outbox.admin.forms import (
     ConnectionForm,
@@ -23,7 +22,16 @@ from omnistore.outbox.admin.forms import (
     RotateForm,
     WishesForm,
 )
-from omnistore.outbox.admin.pages import CHANGE_RIGHT, DELETE, back_to, given, guarded, note, show
+from omnistore.outbox.admin.pages import (
+    CHANGE_RIGHT,
+    DELETE,
+    back_to,
+    given,
+    guarded,
+    note,
+    show,
+    show_secret,
+)
 from omnistore.outbox.models import Connection, Delivery
 
 page_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -95,7 +103,7 @@ def rotate(request: HttpRequest, connection: Connection) -> HttpResponse:
     )
     note(request, connection, _("Secrets rotated."))
     if secret:
-        return shown_once(request, connection, secret)
+        return show_secret(request, connection, secret)
     messages.success(request, _("The new secrets are in use."))
     return back_to(connection)
 

@@ -14,11 +14,21 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from omnistore.headoffice import BIGGEST_ID, NeverDeleted, shown_once
+from omnistore.headoffice import BIGGEST_ID, NeverDeleted
 from omnistore.outbox import connections, connectors, figures
 from omnistore.outbox.admin import acts
 from omnistore.outbox.admin.forms import ConnectionForm, WishesForm
-from omnistore.outbox.admin.pages import ADD, VIEW, View, back_to, given, need, note, show
+from omnistore.outbox.admin.pages import (
+    ADD,
+    VIEW,
+    View,
+    back_to,
+    given,
+    need,
+    note,
+    show,
+    show_secret,
+)
 from omnistore.outbox.models import Connection, Delivery, Lane, Replay
 
 # Rows of each list on a connection's page; the rest is a link away.
@@ -183,4 +193,4 @@ def _make(request: HttpRequest, sort: connectors.Sort) -> HttpResponse:
     row.options, row.credentials = form.options, form.credentials
     made = connections.make(connection=row, at=now())
     note(request, made, _("Made."), flag=ADDITION)
-    return shown_once(request, made, made.secret) if sort.shows_secret else back_to(made)
+    return show_secret(request, made, made.secret) if sort.shows_secret else back_to(made)

@@ -16,7 +16,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 
+from omnistore.headoffice import shown_once
 from omnistore.outbox.models import Connection
 
 VIEW = "outbox.view_connection"
@@ -60,6 +62,12 @@ def show(request: HttpRequest, name: str, **context: Any) -> TemplateResponse:
 
 def back_to(connection: Connection) -> HttpResponse:
     return redirect("admin:outbox_connection_change", connection.pk)
+
+
+def show_secret(request: HttpRequest, connection: Connection, secret: str) -> HttpResponse:
+    """Show the new signing secret once; the way on leads to the system, to be tested."""
+    back = reverse("admin:outbox_connection_change", args=[connection.pk])
+    return shown_once(request, connection, secret, back=back)
 
 
 def note(request: HttpRequest, connection: Connection, words: str, flag: int = CHANGE) -> None:
