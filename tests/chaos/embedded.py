@@ -52,37 +52,29 @@ def _kill_worker(storm: Storm) -> None:
 
 def _kill_everything(storm: Storm) -> None:
     """The power fails: every process ends at once, in whatever it was doing."""
-    for client in storm.clients:
-        if client.poll() is None:
-            kill(client)
-    storm.world.kill_worker()
-    storm.clients.clear()
+    _start_anew(storm)
     storm.injected["everything killed at once"] += 1
-    storm.world.start_worker()
-    storm.start_clients(CLIENTS)
 
 
 def _fill_disk(storm: Storm) -> None:
     """Start everything anew on a database that cannot grow by another page."""
-    pages = _pages(storm.world.database_url)
-    storm.world.more["CHAOS_MAX_PAGES"] = str(pages)
-    for client in storm.clients:
-        if client.poll() is None:
-            kill(client)
-    storm.clients.clear()
-    storm.world.kill_worker()
-    storm.world.start_worker()
-    storm.start_clients(CLIENTS)
-    storm.injected["database full"] += 1
+    storm.world.more["CHAOS_MAX_PAGES"] = str(_pages(storm.world.database_url))
+    _start_anew(storm)
 
 
 def _make_room(storm: Storm) -> None:
+    refused = (storm.world.folder / "chaos.log").read_text().count("database or disk is full")
+    storm.injected["write refused by a full database"] += refused
     storm.world.more.clear()
+    _start_anew(storm)
+
+
+def _start_anew(storm: Storm) -> None:
     for client in storm.clients:
         if client.poll() is None:
             kill(client)
-    storm.clients.clear()
     storm.world.kill_worker()
+    storm.clients.clear()
     storm.world.start_worker()
     storm.start_clients(CLIENTS)
 

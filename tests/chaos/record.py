@@ -64,8 +64,9 @@ def record(customer_id: UUID, number: int) -> None:
     while True:
         try:
             return _record(customer_id, number)
-        except Error:
+        except Error as error:
             # Its connection was cut, or the disk is full: whether it was committed, nobody knows.
+            print(error, file=sys.stderr, flush=True)
             connection.close()
             if time.monotonic() > deadline:
                 raise
