@@ -44,6 +44,11 @@ chaos: .venv/dev mo
 	OMNISTORE_ENV=test $(PY) -m tests.chaos
 	OMNISTORE_ENV=test $(PY) -m tests.chaos --embedded --events 4000 --rate 80
 
+# An hour of deliveries: does a worker keep its memory? MINUTES=10 for less.
+MINUTES ?= 60
+soak: .venv/dev mo
+	OMNISTORE_ENV=test $(PY) -m tests.soak --minutes $(MINUTES)
+
 # Pictures of every screen of the demo shop, for docs/screens.
 screens: .venv/dev mo
 	OMNISTORE_ENV=test $(PY) -m tests.browser.screens

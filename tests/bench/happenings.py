@@ -5,7 +5,7 @@ Real orders of customers, and the facts of them, recorded or published as told.
     python -m tests.bench.happenings record EVENTS CUSTOMERS     a hundred to a transaction, no bell
     python -m tests.bench.happenings trickle EVENTS PER_SECOND   one to a transaction, with the bell
     python -m tests.bench.happenings noop TASKS
-    python -m tests.bench.happenings ring TIMES
+    python -m tests.bench.happenings ring
 """
 
 import sys
@@ -128,9 +128,8 @@ def publish(count: int) -> None:
     noop.stamp.delay(name="noop_ended")
 
 
-def ring(times: int) -> None:
-    for _ in range(times):
-        tasks.relay.delay()
+def ring() -> None:
+    tasks.relay.delay()
 
 
 ACTS = {"fill": fill, "record": record, "trickle": trickle, "noop": publish, "ring": ring}

@@ -26,7 +26,7 @@ CONNECT = f"""
 import django; django.setup()
 from django.utils.timezone import now
 from omnistore.outbox import connections
-connections.ensure(name="CRM", url="%s", kind="%s", secret="{WEBHOOK_SECRET}", at=now())
+connections.ensure(name="%s", url="%s", kind="%s", secret="{WEBHOOK_SECRET}", at=now())
 """
 
 
@@ -47,9 +47,9 @@ class World:
             [sys.executable, "-m", *arguments], cwd=ROOT, env=self.environment(), check=True
         )
 
-    def connect(self, url: str, kind: str = "webhook") -> None:
+    def connect(self, url: str, kind: str = "webhook", name: str = "CRM") -> None:
         """Connect the receiver at that address."""
-        code = CONNECT % (url, kind)
+        code = CONNECT % (name, url, kind)
         subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=self.environment(), check=True)
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
