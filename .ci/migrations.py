@@ -6,7 +6,7 @@ import django
 from django.core.management import call_command
 
 # The last first: orders know customers, customers know stores.
-APPS = ("orders", "customers", "outbox", "audit", "stores")
+APPS = ("crm", "orders", "customers", "outbox", "audit", "stores")
 
 
 def main() -> None:
