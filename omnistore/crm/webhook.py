@@ -55,6 +55,8 @@ class Connector:
             "source": settings.PUBLIC_URL,
             "type": TEST,
             "time": _zulu(at),
+            # Before everything that happened: receivers read it of every event.
+            "sequence": f"{0:012d}",
             "datacontenttype": "application/json",
             "data": {},
         }

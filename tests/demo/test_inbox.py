@@ -17,6 +17,7 @@ from standardwebhooks.webhooks import Webhook
 from omnistore.demo import inbox
 from omnistore.demo.models import Inbox, Message
 from omnistore.outbox import events, relay, sending
+from omnistore.outbox.answers import Verdict
 from omnistore.outbox.models import Connection, Delivery
 from tests.outbox.conftest import ALICE, CardShown
 
@@ -170,3 +171,13 @@ def test_hears_of_what_happens_in_the_shop(live_server: LiveServer) -> None:
 
     assert Message.objects.get().repeats == 1
     assert Delivery.objects.get().state == Delivery.State.DELIVERED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_takes_the_test_event_that_head_office_sends(live_server: LiveServer) -> None:
+    connection = inbox.connect(url=live_server.url + reverse("demo:inbox"), at=now())
+
+    answer = sending.connector_of(connection).test(now())
+
+    assert answer.verdict is Verdict.DONE
+    assert Message.objects.get().name == "omnistore.test"
