@@ -27,8 +27,9 @@ LACKS_PROPERTY = re.compile(
 )
 
 
-# A whole request is refused with one of these only where it is missing, or not unique.
-NAMES_OUR_ID = re.compile(r"\bomnistore_(?:order_|return_|event_)?id\b")
+# A whole request is refused so only where one of ours is missing, or not unique; else it costs a
+# look at what is there.
+SPEAKS_OF_OURS = re.compile(r"\bomnistore_\w+|\bnon-?unique\b|\bunknown propert", re.IGNORECASE)
 # What must not be kept of HubSpot's words: it repeats the values that it refuses.
 PERSONAL = re.compile(r"[^\s\"'\\:,;()\[\]]+@[^\s\"'\\:,;()\[\]]+|\+\d{6,}")
 
@@ -43,7 +44,7 @@ class Refused(Exception):
     @property
     def lacks_property(self) -> bool:
         words = self.answer.words
-        return bool(LACKS_PROPERTY.search(words) or NAMES_OUR_ID.search(words))
+        return bool(LACKS_PROPERTY.search(words) or SPEAKS_OF_OURS.search(words))
 
     @property
     def is_gone(self) -> bool:

@@ -82,6 +82,9 @@ def test_a_property_that_cannot_be_made_ends_in_its_words_and_no_loop(
     "words",
     [
         "Unable to perform read by non-unique 0-1 property omnistore_id",
+        "Unable to perform update/upsert by non-unique 0-1 property",
+        "Unknown property: omnistore_level",
+        "omnistore_points is not a property of contacts",
         'Property values were not valid: [{"error":"PROPERTY_DOESNT_EXIST"}]',
         'Property \\"omnistore_level\\" does not exist',
     ],
