@@ -1,5 +1,6 @@
 """What has to exist in HubSpot before anything is sent: our properties, and a kind of record."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -9,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import ConsentWording
-from omnistore.crm.hubspot.api import Api, Refused
+from omnistore.crm.hubspot.api import Api, Record, Refused
+from omnistore.outbox import answers
 
 Purpose = ConsentWording.Purpose
 Channel = ConsentWording.Channel
@@ -84,6 +86,8 @@ RETURN_FIELDS = (
     Field("settled_at", _("Settled"), "datetime"),
 )
 OF_HUBSPOT = {"contacts": CONTACT, "orders": ORDER, "notes": NOTE}
+# Somebody made it meanwhile.
+THERE_ALREADY = re.compile(r"ALREADY_EXISTS|\balready exists\b", re.IGNORECASE)
 FORM_FIELDS = {"string": "text", "number": "number", "datetime": "date", "enumeration": "select"}
 
 
@@ -128,11 +132,20 @@ def _ensure_returns(api: Api) -> int:
 
 def _make(api: Api, path: str, content: dict[str, Any]) -> None:
     try:
-        api.post(path, content)
+        heard = api.post(path, content)
     except Refused as refusal:
         # Somebody made it meanwhile: another worker, or a person.
         if refusal.answer.status != 409:
             raise
+    else:
+        _check_all_made(heard)
+
+
+def _check_all_made(heard: Record) -> None:
+    """Of a batch, some may be made and others refused."""
+    for error in heard.get("errors") or []:
+        if not THERE_ALREADY.search(f"{error.get('category')} {error.get('message')}"):
+            raise Refused(answers.dead(str(error.get("message") or error.get("category")), 400))
 
 
 def schema_of_returns() -> dict[str, Any]:

@@ -62,6 +62,32 @@ def test_properties_that_somebody_made_meanwhile_are_no_trouble(
     assert Connector(connection).test(NOON).verdict is Verdict.DONE
 
 
+def test_a_property_refused_among_others_that_are_made_is_said(
+    hubspot: HubSpot, connection: Connection
+) -> None:
+    words = "You have reached the limit of 10 unique properties"
+    hubspot.answers = [("contacts/batch/create", 207, {}, batch_error("VALIDATION_ERROR", words))]
+
+    answer = Connector(connection).test(NOON)
+
+    assert (answer.verdict, answer.words) == (Verdict.DEAD, words)
+
+
+def test_a_property_of_a_batch_that_is_there_already_is_no_trouble(
+    hubspot: HubSpot, connection: Connection
+) -> None:
+    error = batch_error("OBJECT_ALREADY_EXISTS", "A property named 'omnistore_id' already exists.")
+    hubspot.answers = [("contacts/batch/create", 207, {}, error)]
+
+    assert Connector(connection).test(NOON).verdict is Verdict.DONE
+
+
+def batch_error(category: str, message: str) -> dict[str, object]:
+    """Return a batch's answer in which one was refused."""
+    error = {"status": "error", "category": category, "message": message, "context": {}}
+    return {"status": "COMPLETE", "results": [], "numErrors": 1, "errors": [error]}
+
+
 def test_a_property_that_cannot_be_made_ends_in_its_words_and_no_loop(
     hubspot: HubSpot, post: Post, camille: Customer
 ) -> None:
