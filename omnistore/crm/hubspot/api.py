@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.timezone import now
@@ -125,10 +125,22 @@ class Api:
             }
             for our_id, properties in wanted.items()
         ]
-        return self.batch(f"/crm/v3/objects/{kind}/batch/upsert", inputs)
+        return self._write(f"/crm/v3/objects/{kind}/batch/upsert", inputs)
 
     def update(self, kind: str, inputs: Sequence[Record]) -> Batch:
-        return self.batch(f"/crm/v3/objects/{kind}/batch/update", inputs)
+        return self._write(f"/crm/v3/objects/{kind}/batch/update", inputs)
+
+    def _write(self, path: str, inputs: Sequence[Record]) -> Batch:
+        """Write records; what is said against one, and does not say which, is about one alone."""
+        done = self.batch(path, inputs)
+        ours = frozenset(one[name] for one in inputs for name in ("id", "objectWriteTraceId"))
+        unnamed = [problem for problem in done.problems if problem.about.isdisjoint(ours)]
+        if unnamed and len(inputs) > 1:
+            # Sent again by halves, until it can only be about one.
+            raise Refused(answers.dead(unnamed[0].words, 400))
+        if unnamed:
+            done.problems = [replace(problem, about=ours) for problem in done.problems]
+        return done
 
     def associate(self, kind: str, to: str, pairs: Iterable[tuple[str, str]]) -> Batch:
         """Join records, (from, to) by HubSpot's ids; what is joined already stays so."""

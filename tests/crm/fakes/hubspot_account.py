@@ -63,6 +63,8 @@ class Account:
     forgotten: list[str] = field(default_factory=list)
     # Whether one bad record fails its batch, as without our trace ids.
     is_strict: bool = False
+    # Whether what it says against a record of a batch does not say which.
+    names_nobody: bool = False
     serial: Any = field(default_factory=lambda: count(101))
 
     def __post_init__(self) -> None:
@@ -171,7 +173,8 @@ class Account:
             except Bad as bad:
                 if self.is_strict or not trace:
                     raise No(bad.status, bad.category, bad.message) from bad
-                errors.append(_error(bad, {"objectWriteTraceId": [trace]}))
+                context = {} if self.names_nobody else {"objectWriteTraceId": [trace]}
+                errors.append(_error(bad, context))
         return _batch(results, errors)
 
     def search(self, kind: str, body: Json) -> tuple[int, Json]:

@@ -499,6 +499,34 @@ def test_a_batch_refused_whole_is_halved(
     assert len(hubspot.account.contacts) == 4
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_refusal_that_names_nobody_is_about_one_and_holds_no_other(
+    hubspot: HubSpot, service: Connection, count: int
+) -> None:
+    hubspot.account.names_nobody = True
+    for n in range(count):
+        sign_up(make_customer("Ann", str(n), email=f"ann{n}@example.fr"))
+    sign_up(make_customer("Bad", "Address", email="no address"))
+
+    Post(service).send()
+
+    assert sorted(state for state, _ in states()) == ["DEAD", *["DELIVERED"] * count]
+    assert "email INVALID" in "".join(words for _, words in states())
+
+
+def test_a_conflict_that_names_nobody_is_settled(
+    hubspot: HubSpot, service: Connection, camille: Customer
+) -> None:
+    hubspot.account.names_nobody = True
+    other = hubspot.account.add(email="other@example.fr", hs_additional_emails=EMAIL)
+    sign_up(camille)
+
+    Post(service).send()
+
+    assert all_delivered()
+    assert hubspot.account.contacts[other]["omnistore_id"] == str(camille.pk)
+
+
 @dataclass
 class Busy(Clock):
     """A clock by which every look takes four seconds."""
