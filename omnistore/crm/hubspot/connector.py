@@ -12,7 +12,7 @@ from omnistore.crm import links, people, sales
 from omnistore.crm.changes import Incoming
 from omnistore.crm.client import Client
 from omnistore.crm.hubspot import schema
-from omnistore.crm.hubspot.api import Api, Refused
+from omnistore.crm.hubspot.api import Api, Refused, later
 from omnistore.crm.hubspot.contact import CONTACTS
 from omnistore.crm.hubspot.contacts import Contacts
 from omnistore.crm.hubspot.hearing import Hearing, events_of
@@ -84,6 +84,8 @@ class Connector:
         )
         self.api = Api(self.client)
         self.is_prepared = False
+        # How much of that was missing.
+        self.made = 0
         self.return_type = ""
 
     @property
@@ -96,18 +98,25 @@ class Connector:
             return self._send(messages, at)
         except Refused as refusal:
             if self.is_prepared or not refusal.lacks_property:
-                return refusal.answer
+                return self._said(refusal)
         # First use, or somebody took one of our properties away: once, never in a loop.
         try:
             self.prepare(at)
             return self._send(messages, at)
         except Refused as refusal:
-            return refusal.answer
+            return self._said(refusal)
 
     def prepare(self, at: datetime) -> int:
         """Make the properties and the kind of record that are missing; return how many."""
         self.is_prepared = True
-        return schema.prepare(self.api, with_returns=self.with_returns)
+        self.made = schema.prepare(self.api, with_returns=self.with_returns)
+        return self.made
+
+    def _said(self, refusal: Refused) -> Answer:
+        """Return what follows; what was made just now may not be known everywhere in HubSpot."""
+        if self.made and refusal.lacks_property:
+            return later(refusal.answer.words)
+        return refusal.answer
 
     def test(self, at: datetime) -> Answer:
         """Show that we are let in and that what we need is there, made where it was missing."""

@@ -97,11 +97,30 @@ def test_a_property_that_cannot_be_made_ends_in_its_words_and_no_loop(
     sign_up(camille)
 
     post.send()
+    first = [state for state, _ in states()]
+    post.clock.move(hours=1)
+    post.send()
 
+    assert first == ["WAITING"]
     ((state, said),) = states()
     assert (state, "PROPERTY_DOESNT_EXIST" in said) == ("DEAD", True)
-    assert len(hubspot.paths("batch/read")) == 2
-    assert len(hubspot.paths("contacts/batch/create")) <= 1
+    assert len(hubspot.paths("batch/read")) == 4
+    assert len(hubspot.paths("contacts/batch/create")) == 1
+
+
+def test_what_was_made_just_now_may_take_a_moment_to_be_known(
+    hubspot: HubSpot, post: Post, camille: Customer
+) -> None:
+    words = 'Property \\"omnistore_id\\" does not exist (PROPERTY_DOESNT_EXIST)'
+    refusal = {"status": "error", "category": "VALIDATION_ERROR", "message": words}
+    hubspot.answers = [("batch/read", 400, {}, refusal)] * 2
+    sign_up(camille)
+
+    post.send()
+    post.clock.move(hours=1)
+    post.send()
+
+    assert all_delivered()
 
 
 @pytest.mark.parametrize(
