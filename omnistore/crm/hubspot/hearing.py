@@ -149,6 +149,9 @@ class Hearing:
         others = [one for one in dict.fromkeys(merged) if one and one != kept]
         if kept:
             changes.propose_merge(connection=self.connection, kept=kept, merged=others, at=self.at)
+            # A later no of the kept contact is that of all whom it stands for.
+            ours = Link.objects.filter(connection=self.connection, kind=Kind.CUSTOMER)
+            ours.filter(remote_id__in=others).update(remote_id=kept, linked_at=self.at)
 
     def _gone(self, event: Event) -> None:
         changes.gone(

@@ -205,20 +205,25 @@ def test_people_made_one_there_are_proposed_here(
     assert (proposal.kept_id, proposal.merged_id) == (camille.pk, zoe.pk)
 
 
+@pytest.mark.parametrize("is_new", [False, True])
 def test_a_no_of_two_who_are_one_there_is_both_theirs(
-    post: Post, camille: Customer, link: Link
+    hubspot: HubSpot, post: Post, camille: Customer, link: Link, is_new: bool
 ) -> None:
     zoe = make_customer("Zoé", "Martin")
     say(zoe, is_given=True)
-    Link.objects.create(
-        connection=post.connection,
-        kind=Link.Kind.CUSTOMER,
-        local_id=zoe.pk,
-        remote_id=link.remote_id,
-        linked_at=NOON,
+    post.send()
+    theirs = Link.objects.get(local_id=zoe.pk)
+    kept = "900" if is_new else link.remote_id
+    merge = changed(
+        link,
+        subscriptionType="contact.merge",
+        primaryObjectId=int(link.remote_id),
+        mergedObjectIds=[int(theirs.remote_id)],
+        newObjectId=int(kept),
     )
 
-    hear(post.connection, changed(link))
+    hear(post.connection, merge)
+    hear(post.connection, changed(link, objectId=int(kept)))
 
     assert not allows(camille)
     assert not allows(zoe)
