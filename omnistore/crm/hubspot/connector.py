@@ -145,6 +145,8 @@ class Connector:
         ids = {one.person.id: one.remote_id for one in contacts.all if one.remote_id}
         records = Records(self.api, self.connection, ids, at=at)
         records.write(told, return_type=self._return_type(told, at))
+        if self.with_returns and not self.return_type:
+            records.hold_returns(told)
         trouble = {one.person.id: one.trouble for one in contacts.all if one.trouble}
         return [
             silent.get(one.delivery_id)

@@ -7,7 +7,7 @@ from uuid import UUID
 from omnistore.crm import links, sales
 from omnistore.crm.hubspot import mapping
 from omnistore.crm.hubspot.api import UNSAID, Api, Batch, Problem, Refused, later
-from omnistore.crm.hubspot.schema import EVENT_ID, ORDER_ID, RETURN_ID
+from omnistore.crm.hubspot.schema import EVENT_ID, ORDER_ID, RETURN, RETURN_ID
 from omnistore.crm.links import Kind
 from omnistore.outbox import answers
 from omnistore.outbox.answers import Answer, Stopped
@@ -39,6 +39,11 @@ class Records:
         self._write_orders(sales.orders(about))
         self._write_returns(return_type, returns)
         self._write_notes(messages)
+
+    def hold_returns(self, messages: Sequence[Message]) -> None:
+        """Send them later: what they are there was not found, and could not be made."""
+        words = f"omnistore: HubSpot has no records of the kind {RETURN}"
+        self.trouble |= {str(one): later(words) for one in sales.return_ids(messages)}
 
     def answer_to(self, message: Message) -> Answer | None:
         """Return what was said against something the message is about."""

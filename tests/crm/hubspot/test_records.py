@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
 
 from customers.models import Customer
+from omnistore.crm.hubspot.connector import Connector
 from omnistore.crm.models import Link
 from omnistore.outbox import events
 from omnistore.outbox.models import Connection, Delivery
@@ -202,6 +204,27 @@ def test_without_custom_objects_returns_are_notes_only(
     assert all_delivered()
     assert not hubspot.account.schemas
     assert len(bodies(hubspot)) == 1
+
+
+def test_returns_wait_for_a_kind_of_record_that_can_be_neither_found_nor_made(
+    hubspot: HubSpot, post: Post, tablet: Tablet, order: Order
+) -> None:
+    Connector(post.connection).prepare(NOON)
+    # Somebody put it into HubSpot's bin, which keeps its name.
+    taken = {"status": "error", "category": "OBJECT_ALREADY_EXISTS", "message": "exists already"}
+    none: dict[str, Any] = {"results": []}
+    none_made = [(200, none), (200, none), (409, taken), (200, none)]
+    hubspot.answers = [("v3/schemas", status, {}, said) for status, said in none_made]
+    bring_back(order, tablet)
+
+    post.send()
+    first = states()
+    post.clock.move(hours=1)
+    send_all(post)
+
+    assert ("WAITING", "omnistore: HubSpot has no records of the kind omnistore_return") in first
+    assert all_delivered()
+    assert len(hubspot.account.records["omnistore_return"]) == 1
 
 
 def test_a_contact_deleted_between_two_requests_is_found_out_later(
