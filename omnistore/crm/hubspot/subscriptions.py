@@ -29,9 +29,7 @@ NOTHING_NEW = re.compile(
     re.IGNORECASE,
 )
 # He said no there himself, and HubSpot lets only him change that.
-HIS_OWN_NO = re.compile(
-    r"opted out|have unsubscribed|has unsubscribed|cannot be updated", re.IGNORECASE
-)
+HIS_OWN_NO = re.compile(r"opted[- ]out|\bunsubscribed\b|cannot be updated", re.IGNORECASE)
 
 
 class Subscriptions:

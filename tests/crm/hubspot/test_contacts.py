@@ -458,6 +458,28 @@ def test_a_subscription_that_he_ended_there_himself_stays_ended(
     assert len(hubspot.paths("/subscribe")) == 1
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "You cannot subscribe an unsubscribed address.",
+        "The contact is unsubscribed from this subscription type",
+        "Recipient has opted-out of all email",
+    ],
+)
+def test_his_own_no_there_is_understood_in_all_its_wordings(
+    hubspot: HubSpot, post: Post, camille: Customer, words: str
+) -> None:
+    refusal = {"status": "error", "category": "VALIDATION_ERROR", "message": words}
+    hubspot.answers = [("v3/subscribe", 400, {}, refusal)]
+    say(camille, is_given=True)
+
+    post.send()
+    again(post)
+
+    assert all_delivered()
+    assert len(hubspot.paths("/subscribe")) == 1
+
+
 def test_a_no_to_offers_is_told_of_who_may_be_written_to_about_orders(
     hubspot: HubSpot, service: Connection, camille: Customer
 ) -> None:
