@@ -116,15 +116,26 @@ class Handler(BaseHTTPRequestHandler):
             self._say(400, {}, error("VALIDATION_ERROR", "Invalid input JSON"))
 
     def _answer(self, body: Any) -> None:
-        path, token = urlsplit(self.path).path, self.headers.get("Authorization", "")
+        asked, token = urlsplit(self.path), self.headers.get("Authorization", "")
+        path = asked.path
         with self.hubspot.lock:
-            said = self.hubspot.answer(self.command, path, token, body)
+            said = self._refusal(asked.query) or self.hubspot.answer(
+                self.command, path, token, body
+            )
             is_cut = self.hubspot.is_cut(path)
         if is_cut:
             self.close_connection = True
             self.connection.close()
         else:
             self._say(*said)
+
+    def _refusal(self, query: str) -> tuple[int, dict[str, str], Any] | None:
+        """Refuse what is not marked as JSON, and parameters: none of our calls has any."""
+        if self.command == "POST" and self.headers.get("Content-Type") != "application/json":
+            return 415, {}, error("VALIDATION_ERROR", "Unsupported Media Type")
+        if query:
+            return 400, {}, error("VALIDATION_ERROR", f"Unknown parameters: {query}")
+        return None
 
     def _say(self, status: int, headers: dict[str, str], body: Any) -> None:
         words = b"" if body is None else json.dumps(body).encode()
