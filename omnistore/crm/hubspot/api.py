@@ -21,6 +21,7 @@ COME_BACK = {423, 477}
 UNSAID = "omnistore: HubSpot did not say what became of it"
 # A search's body may have 3,000 characters: so many numbers fit, twice.
 SEARCHED = 40
+GONE = "OBJECT_NOT_FOUND"
 EXISTING = re.compile(r"Existing ID:\s*(\d+)")
 LACKS_PROPERTY = re.compile(
     r"PROPERTY_DOESNT_EXIST|Propert(?:y|ies)\b.*(?:does ?n[o']t exist|not found)", re.IGNORECASE
@@ -49,7 +50,7 @@ class Refused(Exception):
     @property
     def is_gone(self) -> bool:
         """Whether what the request was about is not there."""
-        return self.answer.status == 404
+        return self.answer.status == 404 or GONE in self.answer.words
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Problem:
     @property
     def answer(self) -> Answer:
         """What follows for the message: of what went meanwhile, that it is looked for again."""
-        if self.category == "OBJECT_NOT_FOUND":
+        if self.category == GONE:
             return later(self.words)
         return answers.dead(self.words, 400)
 
@@ -155,7 +156,7 @@ class Api:
             done.results += heard.get("results", [])
             done.problems += [_problem(error) for error in heard.get("errors", [])]
         for problem in done.problems:
-            if LACKS_PROPERTY.search(problem.words):
+            if problem.category != GONE and LACKS_PROPERTY.search(problem.words):
                 raise Refused(answers.dead(problem.words, 400))
         return done
 

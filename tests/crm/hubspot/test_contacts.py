@@ -8,6 +8,7 @@ from django.db import transaction
 
 from customers import privacy
 from customers.models import Customer
+from omnistore.crm.hubspot.connector import Connector
 from omnistore.crm.models import Link
 from omnistore.outbox import events
 from omnistore.outbox.models import Connection
@@ -385,6 +386,41 @@ def test_a_subscription_type_that_does_not_exist_is_said(
     ((state, words),) = states()
     assert state == "DEAD"
     assert "Subscription 12 was not found" in words
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_who_is_gone_there_already_is_forgotten(
+    hubspot: HubSpot, post: Post, camille: Customer, status: int
+) -> None:
+    sign_up(camille)
+    post.send()
+    hubspot.account.contacts.clear()
+    gone = {"status": "error", "category": "OBJECT_NOT_FOUND", "message": "No such contact"}
+    hubspot.answers = [("gdpr-delete", status, {}, gone)]
+
+    privacy.erase(customer=camille, at=post.clock.move(minutes=1))
+    post.send()
+
+    assert all_delivered()
+    assert not Link.objects.exists()
+
+
+def test_who_is_not_found_lacks_no_property(
+    hubspot: HubSpot, post: Post, camille: Customer
+) -> None:
+    Connector(post.connection).prepare(NOON)
+    gone = {
+        "category": "OBJECT_NOT_FOUND",
+        "message": "Object with property omnistore_id not found",
+    }
+    said = {"results": [], "errors": [{"status": "error", "context": {}, "links": {}, **gone}]}
+    hubspot.answers = [("batch/read", 207, {}, said)]
+    sign_up(camille)
+
+    post.send()
+
+    assert all_delivered()
+    assert len(hubspot.paths("batch/read")) == 1
 
 
 def test_forgets_a_contact_whose_link_was_never_written(
