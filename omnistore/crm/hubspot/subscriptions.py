@@ -45,7 +45,10 @@ class Subscriptions:
         for one in contacts:
             said = answer_of(one)
             if said and not said.is_given and one.told.get("subscribed") is not False:
-                self._tell(one, said, one.email_there)
+                # The address of a contact that two share may be the other's, who said nothing.
+                is_his = one.told.get("subscribed_as") == fingerprint(one.email_there)
+                if is_his or not one.is_shared:
+                    self._tell(one, said, one.email_there)
 
     def join(self, contacts: Iterable[Contact]) -> None:
         """Put those in who said yes, at their address, and those out who said no from the start."""

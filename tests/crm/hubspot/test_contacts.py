@@ -319,6 +319,28 @@ def test_a_contact_merged_there_is_followed_and_not_written_over(
     assert all_delivered()
 
 
+@pytest.mark.parametrize("whose", ["camille", "zoe"])
+def test_the_no_of_one_of_two_who_were_merged_there_ends_his_address_only(
+    hubspot: HubSpot, post: Post, camille: Customer, whose: str
+) -> None:
+    zoe = make_customer("Zoé", "Martin", email="zoe@example.fr")
+    for one in (camille, zoe):
+        say(one, is_given=True)
+    post.send()
+    links = {link.local_id: link.remote_id for link in Link.objects.all()}
+    hubspot.account.merge(links[camille.pk], links[zoe.pk])
+    kept = hubspot.account.contacts[links[camille.pk]]
+    kept["email"] = f"{whose}@example.fr"
+
+    say(zoe, is_given=False, at=post.clock.move(minutes=1))
+    post.send()
+
+    assert all_delivered()
+    subscriptions = hubspot.account.subscriptions
+    ended = {one for (one, _), state in subscriptions.items() if state == "NOT_SUBSCRIBED"}
+    assert ended == ({"zoe@example.fr"} if whose == "zoe" else set())
+
+
 def test_forgets_who_is_erased(hubspot: HubSpot, post: Post, camille: Customer) -> None:
     say(camille, is_given=True)
     post.send()
