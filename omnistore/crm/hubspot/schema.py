@@ -1,7 +1,7 @@
 """What has to exist in HubSpot before anything is sent: our properties, and a kind of record."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -106,8 +106,14 @@ def return_type(api: Api) -> str:
     return ""
 
 
-def _ensure(api: Api, kind: str, fields: Iterable[Field]) -> int:
-    has = {one.get("name") for one in api.get(f"/crm/v3/properties/{kind}").get("results", [])}
+def _ensure(api: Api, kind: str, fields: Sequence[Field]) -> int:
+    has = {one.get("name"): one for one in api.get(f"/crm/v3/properties/{kind}").get("results", [])}
+    for field in fields:
+        if field.is_unique and has.get(field.name, {}).get("hasUniqueValue") is False:
+            words = (
+                f"omnistore: {field.name} of {kind} was made by hand and is not unique; delete it"
+            )
+            raise Refused(answers.dead(words, 400))
     missing = [_property(field, GROUP) for field in fields if field.name not in has]
     if not missing:
         return 0

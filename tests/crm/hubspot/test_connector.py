@@ -62,6 +62,18 @@ def test_properties_that_somebody_made_meanwhile_are_no_trouble(
     assert Connector(connection).test(NOON).verdict is Verdict.DONE
 
 
+def test_a_property_of_our_name_that_is_not_unique_is_said(
+    hubspot: HubSpot, connection: Connection
+) -> None:
+    by_hand = {"name": "omnistore_order_id", "type": "string", "hasUniqueValue": False}
+    hubspot.account.properties["orders"]["omnistore_order_id"] = by_hand
+
+    answer = Connector(connection).test(NOON)
+
+    assert answer.verdict is Verdict.DEAD
+    assert "omnistore_order_id of orders was made by hand and is not unique" in answer.words
+
+
 def test_a_property_refused_among_others_that_are_made_is_said(
     hubspot: HubSpot, connection: Connection
 ) -> None:
