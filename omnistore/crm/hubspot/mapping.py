@@ -9,11 +9,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from customers.models import ConsentWording
+from omnistore import words
 from omnistore.crm.hubspot.schema import CONSENTS, NO, YES
 from omnistore.crm.people import Person
 from omnistore.money import to_decimal
 from omnistore.outbox.messages import Message
-from orders.models import Cart, CustomerReturn, Order, Refund
+from orders.models import Cart, CustomerReturn, Order, Refund, Tender
 
 Purpose = ConsentWording.Purpose
 Values = dict[str, str]
@@ -140,16 +141,18 @@ def _refunded(row: CustomerReturn, state: str) -> int:
 def note(message: Message) -> Values:
     """Return the note that tells a colleague what happened; none for what needs no note."""
     with translation.override(settings.LANGUAGE_CODE):
-        words = _words(message.name, message.payload)
-    return {"hs_note_body": words, "hs_timestamp": time(message.happened_at)} if words else {}
+        said = _said(message.name, message.payload)
+    return {"hs_note_body": said, "hs_timestamp": time(message.happened_at)} if said else {}
 
 
-def _words(name: str, payload: Mapping[str, Any]) -> str:
+def _said(name: str, payload: Mapping[str, Any]) -> str:
     """Return the fact in words: numbers, amounts and codes, nothing personal."""
     told = dict(payload)
     for amount in ("amount", "credit", "charges"):
         if amount in told:
-            told[amount] = f"{money(told[amount], told['currency'])} {told['currency']}"
+            told[amount] = words.money(told[amount], told["currency"])
+    if told.get("tender") in Tender.values:
+        told["tender"] = Tender(told["tender"]).label
     sentences = {
         "orders.return.accepted": _("Return %(number)s accepted, worth %(amount)s."),
         "orders.exchange.made": _(

@@ -19,7 +19,7 @@ from orders.quotes import Choice
 from stores.models import Tablet
 from tests.crm.fakes.hubspot import HubSpot
 from tests.crm.hubspot.conftest import again, all_delivered, contact_of, states
-from tests.factories import NOON, make_customer, make_order, make_policy, make_product
+from tests.factories import NOON, make_customer, make_order, make_policy, make_product, spaced
 from tests.outbox.conftest import Post
 
 
@@ -139,9 +139,10 @@ def test_a_return_and_its_refund_are_told_noted_and_joined(
         "19.99",
         "0.00",
     )
-    assert bodies(hubspot) == [
-        "Refund of 19.99 EUR paid (CARD).",
-        f"Return {taken.number} accepted, worth 19.99 EUR.",
+    # In the shop's language, as its people read it.
+    assert sorted(spaced(body) for body in bodies(hubspot)) == [
+        "Remboursement de 19,99 € versé (carte bancaire).",
+        f"Retour {taken.number} accepté, d’une valeur de 19,99 €.",
     ]
     assert joins(hubspot) == {
         ("orders", "contacts"),
@@ -175,7 +176,7 @@ def test_a_failed_refund_is_told(
     send_all(post)
 
     assert hubspot.account.only("omnistore_return")["refunds_failed"] == "19.99"
-    assert "Refund of 19.99 EUR failed (CARD)." in bodies(hubspot)
+    assert "Échec du remboursement de 19,99 € (carte bancaire)." in map(spaced, bodies(hubspot))
 
 
 def test_an_exchange_is_told_with_both_orders(
@@ -189,7 +190,7 @@ def test_an_exchange_is_told_with_both_orders(
     assert all_delivered()
     assert hubspot.account.only("omnistore_return")["exchanged_for"] == "19.99"
     assert len(hubspot.account.records["orders"]) == 2
-    assert any(words.startswith("Exchange ") for words in bodies(hubspot))
+    assert any(words.startswith("Échange ") for words in bodies(hubspot))
 
 
 def test_without_custom_objects_returns_are_notes_only(
