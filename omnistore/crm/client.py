@@ -18,7 +18,7 @@ from django.utils.timezone import now
 from omnistore.crm import outgoing
 from omnistore.crm.outgoing import Reply
 from omnistore.crm.replies import retry_after
-from omnistore.outbox import answers, pace
+from omnistore.outbox import answers, pace, schedule
 from omnistore.outbox.answers import Answer, Stopped, Verdict
 from omnistore.outbox.models import Connection
 from omnistore.outbox.pace import Pace
@@ -121,9 +121,8 @@ class Client:
     def _refusal(self, reply: Reply) -> Answer:
         asked = retry_after(reply.headers.get("retry-after", ""), now())
         if reply.status == 429 and self.rate:
-            pace.stop(
-                connection_id=self.connection.pk, until=now() + (asked or timedelta(seconds=1))
-            )
+            wait = schedule.within_bounds(asked or schedule.LEAST_ASKED)
+            pace.stop(connection_id=self.connection.pk, until=now() + wait)
         return answers.heard(reply.status, reply.words, asked)
 
 

@@ -35,16 +35,17 @@ def delay(*, attempts: int, chance: Chance, asked: timedelta | None = None) -> t
     `MOST_ASKED`.
     """
     step = DELAYS[attempts - 1] if attempts <= len(DELAYS) else THEN_EVERY
-    return max(step * chance(), _within_bounds(asked))
+    return max(step * chance(), within_bounds(asked))
 
 
 def hold(*, probes: int, asked: timedelta | None = None) -> timedelta:
     """Return how long a connection is left alone after so many probes: 30 s, up to 10 minutes."""
     wait = min(FIRST_HOLD * (1 << min(probes, 10)), LONGEST_HOLD)
-    return max(wait, _within_bounds(asked))
+    return max(wait, within_bounds(asked))
 
 
-def _within_bounds(asked: timedelta | None) -> timedelta:
+def within_bounds(asked: timedelta | None) -> timedelta:
+    """Return how long of what the receiver asked for it is left alone; not at all unasked."""
     if asked is None:
         return timedelta(0)
     return min(max(asked, LEAST_ASKED), MOST_ASKED)

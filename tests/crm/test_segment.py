@@ -9,12 +9,13 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
+from django.utils.timezone import now
 
 from customers import consent, privacy
 from customers.facts import CustomerSignedUp
 from customers.models import ConsentWording, Customer
 from omnistore.crm import segment_mapping as mapping
-from omnistore.outbox import connections, events, sending
+from omnistore.outbox import connections, events, sending, trials
 from omnistore.outbox.answers import Verdict
 from omnistore.outbox.messages import Message, key
 from omnistore.outbox.models import Connection, Delivery
@@ -421,6 +422,18 @@ def test_a_bad_event_is_found_and_the_others_arrive(post: Post, segment: Segment
     assert [event["properties"]["order_id"] for event in segment.tracks()] == ["W-1"]
     dead = Delivery.objects.get(state=State.DEAD)
     assert "malformed event" in dead.last_words
+
+
+def test_a_receiver_that_asks_for_years_is_asked_again_within_an_hour(
+    post: Post, segment: Segment
+) -> None:
+    segment.answers = [Said(429, b"slow down", {"Retry-After": "999999999"})]
+
+    assert not trials.run(connection=post.connection, at=now()).is_well
+
+    post.connection.refresh_from_db()
+    wait = post.connection.next_call_at - now().timestamp()
+    assert 3590 < wait <= 3600
 
 
 def test_comes_back_when_segment_says(post: Post, segment: Segment, camille: Customer) -> None:
