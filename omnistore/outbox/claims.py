@@ -105,23 +105,33 @@ def _fill(
 ) -> None:
     wanted = [(stream_id, False) for stream_id, _, _ in lanes]
     wanted += [(stream_id, True) for stream_id, _, is_held in lanes if not is_held]
-    ids = _first(claim.connection_id, wanted, each)
+    ids = _first(claim.connection_id, wanted, each, at)
     runs = {run.stream_id: run for run in claim.runs}
     for stream_id, waiting in groupby(_read(ids, claim.connection_id), key=_stream_of):
         _choose(runs[stream_id], list(waiting), at, is_probe=is_probe)
         del runs[stream_id].messages[each:]
 
 
-def _first(connection_id: int, wanted: list[tuple[int, bool]], each: int) -> list[int]:
-    """Return the ids of the first waiting deliveries of each (stream, whether it is ledger)."""
+def _first(
+    connection_id: int, wanted: list[tuple[int, bool]], each: int, at: datetime
+) -> list[int]:
+    """
+    Return the ids of the first waiting deliveries of each (stream, whether it is ledger).
+
+    Of states the first that are due too: however many before them failed, they wait for none.
+    """
+    moment = sql.moment(at)
     with database.cursor() as cursor:
         if database.vendor == "postgresql":
             streams, are_ledger = zip(*wanted, strict=True)
-            cursor.execute(FIRST_OF_EACH, [list(streams), list(are_ledger), connection_id, each])
+            look = [connection_id, each]
+            values = [list(streams), list(are_ledger), *look, connection_id, moment, each]
+            cursor.execute(FIRST_OF_EACH, values)
         else:
             pairs = ", ".join(["(%s, %s)"] * len(wanted))
             values = [value for pair in wanted for value in pair]
-            cursor.execute(FIRST_BY_RANK.format(pairs=pairs), [connection_id, *values, each])
+            values = [moment, moment, connection_id, *values, each, each]
+            cursor.execute(FIRST_BY_RANK.format(pairs=pairs), values)
         return [delivery_id for (delivery_id,) in cursor.fetchall()]
 
 
@@ -130,20 +140,30 @@ FIRST_OF_EACH = """
     SELECT first.id
     FROM unnest(%s::bigint[], %s::boolean[]) AS wanted(stream_id, is_ledger)
     CROSS JOIN LATERAL (
-        SELECT id FROM outbox_delivery
-        WHERE connection_id = %s AND stream_id = wanted.stream_id
-            AND is_ledger = wanted.is_ledger AND state = 'WAITING'
-        ORDER BY sequence LIMIT %s
+        (
+            SELECT id FROM outbox_delivery
+            WHERE connection_id = %s AND stream_id = wanted.stream_id
+                AND is_ledger = wanted.is_ledger AND state = 'WAITING'
+            ORDER BY sequence LIMIT %s
+        ) UNION (
+            SELECT id FROM outbox_delivery
+            WHERE connection_id = %s AND stream_id = wanted.stream_id
+                AND NOT wanted.is_ledger AND NOT is_ledger AND state = 'WAITING' AND due_at <= %s
+            ORDER BY sequence LIMIT %s
+        )
     ) AS first"""
 # SQLite knows no LATERAL.
 FIRST_BY_RANK = """
     SELECT id FROM (
-        SELECT id,
-            row_number() OVER (PARTITION BY stream_id, is_ledger ORDER BY sequence) AS place
+        SELECT id, NOT is_ledger AND due_at <= %s AS is_due,
+            row_number() OVER (PARTITION BY stream_id, is_ledger ORDER BY sequence) AS place,
+            row_number() OVER (
+                PARTITION BY stream_id, is_ledger, due_at <= %s ORDER BY sequence
+            ) AS place_of_due
         FROM outbox_delivery
         WHERE connection_id = %s AND (stream_id, is_ledger) IN (VALUES {pairs})
             AND state = 'WAITING'
-    ) WHERE place <= %s"""
+    ) WHERE place <= %s OR (is_due AND place_of_due <= %s)"""
 
 
 def _read(ids: list[int], connection_id: int) -> Iterator[tuple[Message, datetime]]:

@@ -1,13 +1,13 @@
 """What waits for what: ledgers in order, of states the newest, erasures for nobody."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import transaction
 
 from customers import privacy
-from omnistore.outbox import connections, events, relay
+from omnistore.outbox import claims, connections, events, relay
 from omnistore.outbox.facts import Fact
 from omnistore.outbox.models import Connection, Delivery, Event, Lane
 from tests.factories import NOON, WEBHOOK_SECRET, make_customer
@@ -29,6 +29,21 @@ class CartFilled(Fact):
     @property
     def topic(self) -> str:
         return "cart"
+
+
+@dataclass(frozen=True)
+class Served(Fact):
+    """A state of which none stands for another."""
+
+    name: ClassVar[str] = "tests.visit.served"
+    fact_kind: ClassVar[str] = Fact.Kind.STATE
+
+    number: int
+
+
+def serve(number: int) -> Event:
+    with transaction.atomic():
+        return events.record(Served(None, "lyo", number), at=NOON)
 
 
 def fill(units: int, *, at: datetime = NOON, customer_id: Any = ALICE) -> Event:
@@ -74,6 +89,21 @@ def test_a_newer_state_does_not_wait_for_an_older_one_that_failed(
 
     assert [message.event["data"]["units"] for message in crm.messages] == [1, 2]
     assert not Delivery.objects.filter(state=State.WAITING).exists()
+
+
+def test_what_waits_for_nothing_is_sent_however_many_before_it_failed(
+    post: Post, crm: Receiver
+) -> None:
+    for number in range(claims.EACH):
+        serve(number)
+    post.relay()
+    Delivery.objects.update(due_at=NOON + timedelta(hours=1))
+    last = serve(claims.EACH)
+
+    post.send()
+
+    assert [message.event["id"] for message in crm.messages] == [str(last.pk)]
+    assert Lane.objects.get().due_at == NOON + timedelta(hours=1)
 
 
 def test_a_state_does_not_wait_behind_a_held_ledger(post: Post, crm: Receiver) -> None:
