@@ -88,6 +88,10 @@ MARK_DONE = """
 def _mark(outcome: Outcome, connection: Connection, chance: Chance, at: datetime) -> None:
     changes = _changes(outcome.message, outcome.answer, connection, chance, at)
     Delivery.objects.filter(pk=outcome.message.delivery_id).update(**changes)
+    if outcome.replaces and "due_at" in changes:
+        # It goes for them too: were they due before it, the lane would be, with nothing to send.
+        older = Delivery.objects.filter(pk__in=outcome.replaces, state=State.WAITING)
+        older.update(due_at=changes["due_at"])
 
 
 def _changes(

@@ -72,6 +72,8 @@ def test_a_state_is_replaced_only_once_the_newer_one_has_arrived(post: Post, crm
     post.send()
 
     assert not Delivery.objects.exclude(state=State.WAITING).exists()
+    # Nobody looks at the older one before that.
+    assert Lane.objects.get().due_at == NOON + timedelta(seconds=5)
     post.clock.move(seconds=5)
     post.send()
     assert [message.event["data"]["units"] for message in crm.messages] == [2, 2]
