@@ -143,8 +143,10 @@ def _let_go(connection: Connection, event_ids: list[UUID]) -> None:
     held.filter(stream__in=streams).update(is_held=False)
 
 
+# A replaced state was never sent: now it would come after the newer one that stands for it.
 AGAIN = """
     UPDATE outbox_delivery
     SET state = 'WAITING', attempts = 0, delivered_at = NULL, skipped_because = '',
         due_at = %s, fresh_at = %s, paused_before = %s
-    WHERE connection_id = %s AND state <> 'WAITING' AND event_id {events}"""
+    WHERE connection_id = %s AND state NOT IN ('WAITING', 'REPLACED')
+        AND event_id {events}"""

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.db import transaction
 
 from customers import privacy
-from omnistore.outbox import claims, connections, events, relay
+from omnistore.outbox import claims, connections, events, relay, replays
 from omnistore.outbox.facts import Fact
 from omnistore.outbox.models import Connection, Delivery, Event, Lane
 from tests.factories import NOON, WEBHOOK_SECRET, make_customer
@@ -77,6 +77,26 @@ def test_a_state_is_replaced_only_once_the_newer_one_has_arrived(post: Post, crm
     post.clock.move(seconds=5)
     post.send()
     assert [message.event["data"]["units"] for message in crm.messages] == [2, 2]
+
+
+def test_an_older_state_is_not_sent_again_after_a_newer_one(post: Post, crm: Receiver) -> None:
+    fill(1)
+    fill(2)
+    post.send()
+    older, newer = Event.objects.order_by("sequence")
+    Event.objects.filter(pk=newer.pk).update(recorded_at=older.recorded_at + timedelta(days=1))
+
+    replays.begin(
+        connection=post.connection,
+        start=older.recorded_at,
+        end=older.recorded_at + timedelta(hours=1),
+        asked_by_id=None,
+        at=NOON,
+    )
+    replays.go_on(at=NOON)
+    post.send()
+
+    assert [message.event["data"]["units"] for message in crm.messages] == [2]
 
 
 def test_a_newer_state_does_not_wait_for_an_older_one_that_failed(
