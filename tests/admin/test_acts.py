@@ -118,6 +118,16 @@ def test_replays_a_range_of_time(office: Client, crm: Connection) -> None:
     assert not Replay.objects.exists()
 
 
+def test_replays_no_day_that_a_database_cannot_keep(office: Client, crm: Connection) -> None:
+    days = {"start_0": "0001-01-01", "start_1": "00:00", "end_0": "9999-12-31", "end_1": "23:59"}
+
+    asked = act(office, "replay", crm, **days, sure=1)
+
+    assert asked.status_code == 422
+    assert "Choose a day between 1900 and 2999." in asked.content.decode()
+    assert not Replay.objects.exists()
+
+
 def test_purges_with_a_reason_once_the_number_was_read(office: Client, crm: Connection) -> None:
     dead_letter(crm)
     page = read(office, "admin:outbox_connection_purge", crm.pk)

@@ -1,7 +1,7 @@
 """What head office fills in about a connection."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -255,11 +255,21 @@ class Moment(forms.SplitDateTimeWidget):
         return context
 
 
+def within_reach(moment: datetime) -> None:
+    """Refuse a day that is none in another time zone: no database keeps it."""
+    if not 1900 <= moment.year < 3000:
+        raise ValidationError(_("Choose a day between 1900 and 2999."))
+
+
 class ReplayForm(forms.Form):
     """Which events are sent once more."""
 
-    start = forms.SplitDateTimeField(label=_("from"), required=False, widget=Moment)
-    end = forms.SplitDateTimeField(label=_("until"), required=False, widget=Moment)
+    start = forms.SplitDateTimeField(
+        label=_("from"), required=False, widget=Moment, validators=[within_reach]
+    )
+    end = forms.SplitDateTimeField(
+        label=_("until"), required=False, widget=Moment, validators=[within_reach]
+    )
     customer_id = forms.UUIDField(
         label=_("customer"),
         required=False,
