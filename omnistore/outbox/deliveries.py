@@ -188,7 +188,8 @@ def _let_go(lane: Lane, at: datetime) -> None:
 
 
 def _state(events: QuerySet[Event]) -> CrmState:
-    known = {connection.pk: connection for connection in Connection.objects.defer("secret")}
+    rows = connections.without_secrets(Connection.objects.all())
+    known = {connection.pk: connection for connection in rows}
     waiting = Q(deliveries__state=State.WAITING)
     found = events.aggregate(
         unrelayed=Count("pk", filter=Q(relayed_at=None), distinct=True),

@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 TURN = timedelta(seconds=20)
 # How often it looks for what has come due while others are being sent.
 LOOK_EVERY = 0.1
+# How long a connection is left alone whose sending broke: a bug, or the database was away.
+REST = timedelta(seconds=3)
 # Threads of one process, and how many of them may send to one system: while one waits for the
 # database, the other builds what is sent.
 MOST = 32
@@ -42,6 +44,8 @@ class Pump:
         self.until = until
         # Which connection each thread sends to.
         self.busy: dict[Future[None], int] = {}
+        # Until when each is left alone that broke.
+        self.resting: dict[int, datetime] = {}
 
     def run(self) -> None:
         """Work until nothing is due, or the turn is over and all threads are back."""
@@ -58,11 +62,12 @@ class Pump:
         """Relay, and start on what is due; return whether there was anything to do."""
         if now() >= self.until and (not self.busy or now() >= self.until + TURN / 2):
             return False
-        relayed = relay.relay(at=now()) or replays.go_on(at=now())
+        relayed = relay.relay(at=now()) or _replay()
         started = 0
         at_work = Counter(self.busy.values())
         for connection in connections.due(at=now()).only("pk"):
-            if at_work[connection.pk] < EACH:
+            is_resting = self.resting.get(connection.pk, now()) > now()
+            if at_work[connection.pk] < EACH and not is_resting:
                 until = min(now() + TURN, self.until + TURN / 2)
                 self.busy[self.pool.submit(drain, connection.pk, until)] = connection.pk
                 started += 1
@@ -72,7 +77,17 @@ class Pump:
         for future in [future for future in self.busy if future.done()]:
             connection_id = self.busy.pop(future)
             if error := future.exception():
+                self.resting[connection_id] = now() + REST
                 logger.error("outbox: sending broke connection=%s", connection_id, exc_info=error)
+
+
+def _replay() -> int:
+    try:
+        return replays.go_on(at=now())
+    except Exception:
+        # What just happens is sent all the same.
+        logger.exception("outbox: a replay broke")
+        return 0
 
 
 def drain(connection_id: int, until: datetime) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection as database
 from django.db import transaction
 
-from omnistore.outbox import sql
+from omnistore.outbox import connections, sql
 from omnistore.outbox.models import Connection, Event, Kind
 
 BATCH = 1000
@@ -30,7 +30,7 @@ def relay(*, at: datetime, limit: int = BATCH) -> int:
         events = _to_relay(limit)
         if not events:
             return 0
-        for connection in Connection.objects.order_by("pk"):
+        for connection in connections.without_secrets(Connection.objects.order_by("pk")):
             wanted = [event.pk for event in events if connection.wants_fact(event.name)]
             deliver(connection, wanted, at=at)
             erasures = [event.pk for event in events if event.kind == Kind.ERASURE]

@@ -1,0 +1,57 @@
+"""The pump: each connection by itself, a broken one too."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils.timezone import now
+
+from omnistore.outbox import connections, deliveries, pump
+from omnistore.outbox.models import Connection, Delivery
+from tests.factories import WEBHOOK_SECRET
+from tests.outbox.conftest import ALICE, happen
+from tests.receiver import Receiver
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TURN = timedelta(seconds=1)
+
+
+@pytest.fixture(autouse=True)
+def short_turns(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(pump, "TURN", TURN)
+    yield
+    pump.close()
+
+
+def connect(crm: Receiver, name: str = "CRM") -> Connection:
+    return connections.ensure(name=name, url=crm.url, secret=WEBHOOK_SECRET, at=now())
+
+
+def test_a_connection_of_an_unknown_kind_is_left_alone_for_a_while(
+    crm: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    connect(crm)
+    gone = connect(crm, "Gone")
+    Connection.objects.filter(pk=gone.pk).update(kind="gone")
+    happen()
+
+    pump.work()
+
+    assert len(crm.messages) == 1
+    assert 1 <= len(caplog.records) <= pump.EACH
+    assert Delivery.objects.get(connection=gone).state == Delivery.State.WAITING
+
+
+def test_a_secret_that_no_key_opens_stops_nobody_else(crm: Receiver, settings: Any) -> None:
+    settings.ENCRYPTION_KEYS = ["lost"]
+    connect(crm, "Sealed")
+    settings.ENCRYPTION_KEYS = ["kept"]
+    connect(crm)
+    event = happen(ALICE)
+
+    pump.work()
+
+    assert len(crm.messages) == 1
+    assert deliveries.state_of_event(event.pk).waiting == 1
