@@ -5,6 +5,7 @@ A connector returns an `Answer`: not being reached is everyday business here, so
 not an exception.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -14,6 +15,13 @@ COME_BACK_LATER = {408, 425, 429}
 NOT_WELCOME = {401, 403, 410}
 # These speak of the receiver as a whole, not of the one message it was sent.
 ABOUT_THE_RECEIVER = {None, 429, 502, 503, 504}
+
+# Characters of a receiver's words that are kept.
+MOST_KEPT = 500
+# E-mails and phone numbers: who refuses a record likes to repeat what is in it.
+PERSONAL = re.compile(
+    r"[^\s\"'\\:,;=()\[\]<>]+(?:@|%40)[^\s\"'\\:,;()\[\]<>]+|(?:\+|%2B)\d[\d .()-]{5,}\d"
+)
 
 
 class Verdict(Enum):
@@ -36,6 +44,12 @@ class Answer:
     status: int | None = None
     words: str = ""
     retry_after: timedelta | None = None
+
+    @property
+    def kept(self) -> str:
+        """What is kept of the words: nothing personal, and nothing that no database keeps."""
+        text = self.words[: 2 * MOST_KEPT].replace("\0", "").encode(errors="replace").decode()
+        return PERSONAL.sub("…", text)[:MOST_KEPT]
 
     @property
     def is_away(self) -> bool:

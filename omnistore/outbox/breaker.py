@@ -79,9 +79,9 @@ def _note_success(found: Connection, at: datetime) -> None:
 
 
 def _note_failure(found: Connection, answer: Answer, at: datetime) -> None:
-    found.last_failure_at, found.last_error = at, answer.words[:500]
+    found.last_failure_at, found.last_error = at, answer.kept
     if answer.verdict is Verdict.PAUSE:
-        connections.stop(found, State.REFUSED, answer.words, at=at)
+        connections.stop(found, State.REFUSED, answer.kept, at=at)
         return
     if answer.verdict is Verdict.DEAD:
         # It looked at the message and said no: the receiver is there.
@@ -95,7 +95,7 @@ def _note_failure(found: Connection, answer: Answer, at: datetime) -> None:
     found.window_failures += 1
     found.failures = found.failures + 1 if answer.is_away else 0
     if found.is_running and (is_gone(found.failures) or _mostly_fails(found)):
-        connections.stop(found, State.HELD, answer.words, at=at)
+        connections.stop(found, State.HELD, answer.kept, at=at)
     if found.is_held:
         found.probe_at = at + schedule.hold(probes=found.probes, asked=answer.retry_after)
         found.probes += 1

@@ -67,7 +67,7 @@ def _mark_done(outcomes: Iterable[Outcome], at: datetime) -> None:
     replaced: list[int] = []
     for outcome in outcomes:
         answer = outcome.answer
-        said[answer.status, answer.words[:500]].append(outcome.message.delivery_id)
+        said[answer.status, answer.kept].append(outcome.message.delivery_id)
         replaced += outcome.replaces
     with database.cursor() as cursor:
         for (status, words), delivery_ids in said.items():
@@ -99,7 +99,7 @@ def _changes(
 ) -> dict[str, Any]:
     if answer.verdict is Verdict.UNSENT:
         return {"due_at": at + (answer.retry_after or timedelta(0))}
-    said = {"last_status": answer.status, "last_words": answer.words[:500]}
+    said = {"last_status": answer.status, "last_words": answer.kept}
     if answer.verdict is Verdict.PAUSE:
         return said | {"due_at": at}
     if connection.is_held:

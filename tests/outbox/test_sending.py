@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from omnistore.crm import webhook
 from omnistore.outbox import answers, claims, connections, deliveries, schedule, settling
 from omnistore.outbox.answers import Answer
 from omnistore.outbox.claims import Claim
@@ -281,6 +282,33 @@ def test_a_lease_that_is_too_short_for_a_call_is_given_back(
     assert crm.messages == []
     settings.OMNISTORE_LEASE_SECONDS = 30
     assert post.send() == 2
+
+
+def test_keeps_nothing_personal_of_what_the_receiver_says(post: Post, crm: Receiver) -> None:
+    said = b"E-mail camille.roy+1@example.fr of +33 6 12 34 56 78 (camille%40example.fr) is no 422"
+    crm.answers = [(422, {}, said), (401, {}, said)]
+    happen(ALICE)
+    happen(BOB)
+
+    post.send()
+
+    post.connection.refresh_from_db()
+    words = "E-mail … of … (…) is no 422"
+    kept = set(Delivery.objects.values_list("last_words", flat=True))
+    assert kept == {words}
+    assert (post.connection.last_error, post.connection.state_reason) == (words, words)
+
+
+def test_settles_words_that_no_database_keeps(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    # JSON may say what no text is: a zero, half a character.
+    said = answers.dead("no\0thing \ud83d", 422)
+    monkeypatch.setattr(webhook.Connector, "send", lambda *_: [said])
+    happen()
+
+    post.send()
+
+    delivery = post.only()
+    assert (delivery.state, delivery.last_words) == (State.DEAD, "nothing ?")
 
 
 def test_tries_a_dead_letter_again(post: Post, crm: Receiver) -> None:
