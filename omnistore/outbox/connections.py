@@ -9,6 +9,7 @@ import base64
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db import transaction
@@ -52,14 +53,27 @@ def change(
     """
     Save where the system listens and how it is spoken to; how it is doing is left alone.
 
-    So is what its connector found out meanwhile and keeps in the options.
+    So is what its connector found out meanwhile and keeps in the options. Credentials from before
+    a rotation never go to another address than theirs.
     """
     with transaction.atomic():
         found = _locked(connection.pk)
         connection.options = found.options | dict(options)
         connection.credentials = found.credentials | _typed(credentials)
-        connection.save(update_fields=["name", "url", "purpose", "options", "credentials"])
+        connection.old_credentials = found.old_credentials
+        if goes_elsewhere(found, url=connection.url, options=options):
+            connection.old_credentials = {}
+        connection.save(
+            update_fields=["name", "url", "purpose", "options", "credentials", "old_credentials"]
+        )
     return connection
+
+
+def goes_elsewhere(connection: Connection, *, url: str, options: Mapping[str, str]) -> bool:
+    """Whether these addresses, of which options hold some, are of other servers than its own."""
+    addresses = [(connection.url, url)]
+    addresses += [(connection.options.get(name, ""), given) for name, given in options.items()]
+    return any(_server_of(before) != _server_of(after) for before, after in addresses if after)
 
 
 def choose(*, connection: Connection, wants: Sequence[str]) -> Connection:
@@ -198,6 +212,14 @@ def told_of(customer_id: UUID) -> QuerySet[Connection]:
 def without_secrets(rows: QuerySet[Connection]) -> QuerySet[Connection]:
     """Leave sealed what is not asked for: opening it takes time."""
     return rows.defer("secret", "credentials", "old_secret", "old_credentials")
+
+
+def _server_of(address: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "", address
+    return parts.scheme, parts.netloc.lower()
 
 
 def _typed(credentials: Mapping[str, str]) -> dict[str, str]:

@@ -3,10 +3,11 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import now
 
-from omnistore.outbox import connectors
+from omnistore.outbox import connections, connectors
 from omnistore.outbox.models import Connection
-from tests.admin.systems import SYSTEM, act, read
+from tests.admin.systems import SYSTEM, Desk, act, read
 from tests.factories import WEBHOOK_SECRET
 
 pytestmark = pytest.mark.usefixtures("in_english", "with_a_desk")
@@ -98,19 +99,40 @@ def test_refuses_to_hear_of_nothing_and_of_what_is_no_event(office: Client) -> N
 
 
 def test_keeps_secrets_that_are_not_typed_anew(office: Client, desk: Connection) -> None:
-    form = {"name": "Desk", "url": "https://new.example/", "purpose": "SERVICE"}
+    form = {"name": "Desk", "url": "https://desk.example/v2", "purpose": "SERVICE"}
     form |= {"need_token": "", "need_group": "vip", "need_region": "us"}
 
     act(office, "settings", desk, **form)
 
     desk.refresh_from_db()
-    assert (desk.url, desk.credentials) == ("https://new.example/", {"token": "first-t0ken"})
+    assert (desk.url, desk.credentials) == (form["url"], {"token": "first-t0ken"})
     assert desk.options == {"group": "vip", "region": "us"}
     assert desk.secret == WEBHOOK_SECRET
 
     act(office, "settings", desk, **form | {"need_token": "second-t0ken"})
     desk.refresh_from_db()
     assert desk.credentials == {"token": "second-t0ken"}
+
+
+@pytest.mark.parametrize(
+    "moved", [{"url": "https://thief.example/api"}, {"need_group": "https://thief.example"}]
+)
+def test_sends_no_secret_to_an_address_for_which_it_was_not_typed(
+    office: Client, desk: Connection, moved: dict[str, str]
+) -> None:
+    connections.rotate(connection=desk, credentials={"token": "second-t0ken"}, at=now())
+    form = {"name": "Desk", "url": Desk.url, "purpose": "SERVICE"}
+    form |= {"need_token": "", "need_group": "shops", "need_region": "eu"} | moved
+
+    assert (
+        "it would go to another address" in act(office, "settings", desk, **form).content.decode()
+    )
+    desk.refresh_from_db()
+    assert (desk.url, desk.options["group"]) == (Desk.url, "shops")
+
+    act(office, "settings", desk, **form | {"need_token": "third-t0ken"})
+    desk.refresh_from_db()
+    assert (desk.credentials, desk.old_credentials) == ({"token": "third-t0ken"}, {})
 
 
 def test_never_shows_a_secret_again(office: Client, desk: Connection) -> None:

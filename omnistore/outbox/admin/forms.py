@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from omnistore.outbox import facts
+from omnistore.outbox import connections, facts
 from omnistore.outbox.connectors import Sort
 from omnistore.outbox.messages import Need
 from omnistore.outbox.models import Connection
@@ -101,6 +101,19 @@ class ConnectionForm(forms.ModelForm[Connection]):
             self.fields[f"need_{need.name}"] = field_of(need, is_kept=is_kept)
             if not need.is_secret and need.name in self.instance.options:
                 self.initial[f"need_{need.name}"] = self.instance.options[need.name]
+
+    def clean(self) -> dict[str, Any]:
+        """Have secrets typed anew for another address: who may change it may not read them."""
+        given = super().clean() or {}
+        if self.instance.pk and not self.errors and self._goes_elsewhere(given):
+            for need in self.sort.secrets:
+                name = f"need_{need.name}"
+                if self.instance.credentials.get(need.name) and not given[name]:
+                    self.add_error(name, _("Type it anew: it would go to another address."))
+        return given
+
+    def _goes_elsewhere(self, given: dict[str, Any]) -> bool:
+        return connections.goes_elsewhere(self.instance, url=given["url"], options=self.options)
 
     @property
     def credentials(self) -> dict[str, str]:
