@@ -16,7 +16,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from omnistore.outbox import answers, breaker, claims, settling
+from omnistore.outbox import answers, breaker, claims, connections, settling
 from omnistore.outbox.answers import Answer, Stopped, Verdict
 from omnistore.outbox.claims import Claim, Run
 from omnistore.outbox.messages import Connector, Message, Outcome
@@ -105,6 +105,9 @@ class Sending:
                     self._settle(part.outcomes, part.finished)
         else:
             self._at_once(groups)
+        if self.is_probe and not any(run.messages for run in self.claim.runs):
+            # Its lane had nothing to send, the receiver was not asked: the next lane's turn is now.
+            connections.probe(connection_id=self.connection.pk, at=self.clock())
         return self.tried
 
     def _is_unsure(self) -> bool:

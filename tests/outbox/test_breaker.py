@@ -5,9 +5,9 @@ from uuid import UUID
 
 from omnistore.outbox import breaker, connections, schedule
 from omnistore.outbox.answers import Answer, Verdict, done, heard, silence
-from omnistore.outbox.models import Connection, Delivery
+from omnistore.outbox.models import Connection, Delivery, Lane
 from tests.factories import NOON
-from tests.outbox.conftest import Post, happen
+from tests.outbox.conftest import ALICE, Post, happen
 from tests.receiver import Receiver
 
 LATER = heard(500)
@@ -81,6 +81,24 @@ def test_each_probe_is_spent_on_another_message(post: Post, crm: Receiver) -> No
 
     assert Connection.objects.get().is_held
     assert len({message.event["subject"] for message in crm.messages[-3:]}) == 3
+
+
+def test_no_probe_is_spent_on_a_lane_with_nothing_to_send(post: Post, crm: Receiver) -> None:
+    for number in range(3):
+        happen(UUID(int=number))
+    post.relay()
+    Lane.objects.update(is_held=True)
+    happen(ALICE)
+    post.relay()
+    Lane.objects.filter(is_held=False).update(due_at=NOON + timedelta(seconds=1))
+    Connection.objects.update(state=Connection.State.HELD, state_at=NOON, probe_at=NOON)
+
+    for _ in range(4):
+        post.send()
+
+    assert [message.event["subject"] for message in crm.messages] == [str(ALICE)]
+    post.connection.refresh_from_db()
+    assert post.connection.is_running
 
 
 def test_counts_no_attempt_while_it_is_held(post: Post, crm: Receiver) -> None:
