@@ -87,7 +87,9 @@ MARK_DONE = """
 
 def _mark(outcome: Outcome, connection: Connection, chance: Chance, at: datetime) -> None:
     changes = _changes(outcome.message, outcome.answer, connection, chance, at)
-    Delivery.objects.filter(pk=outcome.message.delivery_id).update(**changes)
+    # What a person skipped meanwhile stays so.
+    waiting = Delivery.objects.filter(pk=outcome.message.delivery_id, state=State.WAITING)
+    waiting.update(**changes)
     if outcome.replaces and "due_at" in changes:
         # It goes for them too: were they due before it, the lane would be, with nothing to send.
         older = Delivery.objects.filter(pk__in=outcome.replaces, state=State.WAITING)

@@ -323,6 +323,28 @@ def test_tries_a_dead_letter_again(post: Post, crm: Receiver) -> None:
     assert len(set(crm.ids)) == 1
 
 
+def test_what_a_person_skips_while_it_is_refused_stays_skipped(
+    post: Post, crm: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happen()
+    happen()
+    post.relay()
+
+    def skip_and_refuse(_: webhook.Connector, messages: Any, at: Any) -> list[Answer]:
+        delivery = Delivery.objects.get(pk=messages[0].delivery_id)
+        deliveries.skip(delivery=delivery, because="known there", at=at)
+        return [answers.dead("no", 422)]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(webhook.Connector, "send", skip_and_refuse)
+        post.send()
+
+    assert not Lane.objects.get().is_held
+    post.send()
+    states = Delivery.objects.order_by("sequence").values_list("state", flat=True)
+    assert list(states) == [State.SKIPPED, State.DELIVERED]
+
+
 def test_refuses_to_try_again_what_arrived(post: Post) -> None:
     happen()
     post.send()
