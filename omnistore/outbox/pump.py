@@ -97,7 +97,9 @@ def drain(connection_id: int, until: datetime) -> None:
     try:
         while now() < until:
             connection = Connection.objects.get(pk=connection_id)
-            if not sending.send_due(connection=connection, clock=now, chance=random.random):
+            if not sending.send_due(
+                connection=connection, clock=now, chance=random.random, until=until
+            ):
                 return
     finally:
         close_old_connections()

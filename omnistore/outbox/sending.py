@@ -37,19 +37,22 @@ def connector_of(connection: Connection) -> Connector:
     return made
 
 
-def send_due(*, connection: Connection, clock: Clock, chance: Chance) -> int:
+def send_due(
+    *, connection: Connection, clock: Clock, chance: Chance, until: datetime | None = None
+) -> int:
     """
     Send what is due to the connection, in the order of each customer, and return how many were
     tried.
 
     One claim; 0 means that nothing can be sent now. To a held connection one is sent, when its
-    time has come. Two senders at once never hold the same lane.
+    time has come. Two senders at once never hold the same lane. No call begins after `until`.
     """
     connector = connector_of(connection)
     claim = _claim(connection, connector, clock())
     if claim is None:
         return 0
-    return Sending(connection, connector, claim, clock, chance).run()
+    until = until or claim.until
+    return Sending(connection, connector, claim, clock, chance, until=until).run()
 
 
 def _claim(connection: Connection, connector: Connector, at: datetime) -> Claim | None:
@@ -83,12 +86,15 @@ class Sending:
         claim: Claim,
         clock: Clock,
         chance: Chance,
+        *,
+        until: datetime,
     ) -> None:
         self.connection = connection
         self.connector = connector
         self.claim = claim
         self.clock = clock
         self.chance = chance
+        self.until = until
         self.tried = 0
         self.is_probe = connection.is_held
         # Calls go out while it is; threads see what the others have just found out.
@@ -149,7 +155,8 @@ class Sending:
         left = {run.lane_id: list(run.messages) for run in group}
         runs = {run.lane_id: run for run in group}
         while left:
-            call = self._next_call(left) if self._may_call() else []
+            is_over = self.clock() >= self.until
+            call = self._next_call(left) if self._may_call() and not is_over else []
             if not call:
                 yield Part([], list(left))
                 return
