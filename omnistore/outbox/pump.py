@@ -62,7 +62,8 @@ class Pump:
         """Relay, and start on what is due; return whether there was anything to do."""
         if now() >= self.until and (not self.busy or now() >= self.until + TURN / 2):
             return False
-        relayed = relay.relay(at=now()) or _replay()
+        # Both: where something happens all the time, a replay gets on too.
+        moved = relay.relay(at=now()) + _replay()
         started = 0
         at_work = Counter(self.busy.values())
         for connection in connections.due(at=now()).only("pk"):
@@ -71,7 +72,7 @@ class Pump:
                 until = min(now() + TURN, self.until + TURN / 2)
                 self.busy[self.pool.submit(drain, connection.pk, until)] = connection.pk
                 started += 1
-        return bool(relayed or started)
+        return bool(moved or started)
 
     def _collect(self) -> None:
         for future in [future for future in self.busy if future.done()]:

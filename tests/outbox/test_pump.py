@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from django.utils.timezone import now
 
-from omnistore.outbox import connections, deliveries, pump
-from omnistore.outbox.models import Connection, Delivery, Lane
+from omnistore.outbox import connections, deliveries, pump, replays
+from omnistore.outbox.models import Connection, Delivery, Lane, Replay
 from tests.factories import WEBHOOK_SECRET
 from tests.outbox.conftest import ALICE, happen
 from tests.receiver import Receiver
@@ -72,3 +72,16 @@ def test_a_slow_connection_ends_its_turn_with_the_others(crm: Receiver) -> None:
     assert time.monotonic() - began < 4
     assert 1 <= len(crm.messages) < 100
     assert not Lane.objects.exclude(lease=None).exists()
+
+
+def test_a_replay_gets_on_while_something_happens_all_the_time(crm: Receiver) -> None:
+    connection = connect(crm)
+    happen()
+    pump.work()
+    replays.begin(connection=connection, customer_id=ALICE, asked_by_id=None, at=now())
+    turn = pump.Pump(pump._pool(), now() + TURN)
+
+    happen()
+    turn._look()
+
+    assert Replay.objects.get().done_at
