@@ -109,6 +109,8 @@ def try_again(*, delivery: Delivery, at: datetime) -> Delivery:
         AlreadyDelivered: there is nothing left to try.
     """
     with transaction.atomic():
+        # The connection before its lanes, as who takes it into service does.
+        connections.probe(connection_id=delivery.connection_id, at=at)
         lane, found = _locked(delivery)
         if found.state == State.DELIVERED:
             raise AlreadyDelivered
@@ -118,7 +120,6 @@ def try_again(*, delivery: Delivery, at: datetime) -> Delivery:
         found.due_at = at
         found.save(update_fields=["state", "attempts", "fresh_at", "paused_before", "due_at"])
         _let_go(lane, at)
-        connections.probe(connection_id=found.connection_id, at=at)
     return found
 
 

@@ -125,12 +125,20 @@ def _make_ready(connection: Connection, event_ids: list[UUID], at: datetime) -> 
     if not event_ids:
         return
     events, ids = sql.one_of(sql.uid(event_id) for event_id in event_ids)
+    _lock_lanes(connection, event_ids)
     moment = sql.moment(at)
     values = [moment, moment, connection.paused_seconds, connection.pk]
     with database.cursor() as cursor:
         cursor.execute(AGAIN.format(events=events), [*values, *ids])
     _let_go(connection, event_ids)
     relay.deliver(connection, event_ids, at=at)
+
+
+def _lock_lanes(connection: Connection, event_ids: list[UUID]) -> None:
+    """Lock lanes before deliveries, in their order, as everybody does."""
+    streams = Event.objects.filter(pk__in=event_ids).values("stream")
+    lanes = Lane.objects.filter(connection=connection, stream__in=streams).order_by("stream_id")
+    len(lanes.select_for_update().values_list("pk"))
 
 
 def _let_go(connection: Connection, event_ids: list[UUID]) -> None:
