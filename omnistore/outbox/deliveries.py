@@ -10,13 +10,13 @@ from enum import Enum
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from omnistore.errors import Conflict, Invalid
 from omnistore.outbox import connections
-from omnistore.outbox.models import Connection, Delivery, Event, Lane
+from omnistore.outbox.models import Connection, Delivery, Event, Kind, Lane
 
 State = Delivery.State
 _RUNNING = Q(deliveries__connection__state=Connection.State.RUNNING)
@@ -147,7 +147,8 @@ def purge(*, connection: Connection, because: str, at: datetime) -> int:
     """
     Skip all that waits for the connection and all it did not take; return how many that were.
 
-    Nothing is deleted: a replay brings it back.
+    Nothing is deleted: a replay brings it back. Erasures stay: whoever was told of a person has to
+    hear that he is forgotten.
 
     Raises:
         ReasonNeeded: `because` is empty.
@@ -157,9 +158,14 @@ def purge(*, connection: Connection, because: str, at: datetime) -> int:
     with transaction.atomic():
         _hold_lanes(connection)
         unsent = connection.deliveries.filter(state__in=[State.WAITING, State.DEAD])
+        unsent = unsent.exclude(event__kind=Kind.ERASURE)
         skipped = unsent.update(state=State.SKIPPED, skipped_because=because.strip()[:200])
         Lane.objects.filter(connection=connection, is_held=True).update(is_held=False)
-        Lane.objects.filter(connection=connection, lease=None).update(due_at=None)
+        left = Delivery.objects.filter(
+            connection=connection, stream=OuterRef("stream"), state=State.WAITING
+        )
+        empty = Lane.objects.filter(~Exists(left), connection=connection, lease=None)
+        empty.update(due_at=None)
     return skipped
 
 

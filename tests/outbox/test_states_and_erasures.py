@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.db import transaction
 
 from customers import privacy
-from omnistore.outbox import claims, connections, events, relay, replays
+from omnistore.outbox import claims, connections, deliveries, events, relay, replays
 from omnistore.outbox.facts import Fact
 from omnistore.outbox.models import Connection, Delivery, Event, Lane
 from tests.factories import NOON, WEBHOOK_SECRET, make_customer
@@ -164,6 +164,24 @@ def test_an_erasure_does_not_wait_behind_a_held_ledger(post: Post, crm: Receiver
 
     assert crm.messages[-1].event["type"] == "omnistore.customers.customer.erased"
     assert Delivery.objects.get(sequence=3).state == State.WAITING
+
+
+def test_a_purge_gives_up_no_erasure(post: Post, crm: Receiver) -> None:
+    alice = make_customer(id=ALICE, phone="+33612345678")
+    happen()
+    post.send()
+    happen()
+    fill(1)
+    privacy.erase(customer=alice, at=post.clock())
+    post.relay()
+
+    assert deliveries.purge(connection=post.connection, because="too many", at=NOON) == 2
+    post.send()
+
+    assert [message.event["type"] for message in crm.messages[1:]] == [
+        "omnistore.customers.customer.erased"
+    ]
+    assert Lane.objects.get().due_at is None
 
 
 def test_an_erasure_goes_to_whom_was_told_whatever_he_wants_to_hear(
