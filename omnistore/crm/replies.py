@@ -10,5 +10,5 @@ def retry_after(header: str, at: datetime) -> timedelta | None:
         return timedelta(seconds=int(header))
     try:
         return parsedate_to_datetime(header).astimezone(UTC) - at
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

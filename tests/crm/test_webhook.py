@@ -135,6 +135,9 @@ def test_reads_retry_after(header: str, seconds: int | None) -> None:
     assert asked == (None if seconds is None else timedelta(seconds=seconds))
 
 
-@pytest.mark.parametrize("header", ["²", "9" * 400, "Sat, 99 Nov 2026 12:00:30 GMT", "\x00"])
+@pytest.mark.parametrize(
+    "header",
+    ["Fri, 31 Dec 9999 23:59:59 -2359", "²", "9" * 400, "Sat, 99 Nov 2026 12:00:30 GMT", "\x00"],
+)
 def test_a_retry_after_that_is_none_is_ignored(header: str) -> None:
     assert retry_after(header, NOON) is None
