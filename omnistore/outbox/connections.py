@@ -245,8 +245,7 @@ def _locked(connection_id: int) -> Connection:
 
 def _count_pause(found: Connection, at: datetime) -> None:
     """Add the pause that ends now: it does not age what waited."""
-    if not found.is_running and found.state_at:
-        found.paused_seconds += (at - found.state_at).total_seconds()
+    found.paused_seconds = found.paused_by(at)
 
 
 def _hurry(found: Connection, at: datetime) -> None:

@@ -116,7 +116,7 @@ def try_again(*, delivery: Delivery, at: datetime) -> Delivery:
             raise AlreadyDelivered
         if found.state != State.WAITING:
             found.state, found.attempts, found.fresh_at = State.WAITING, 0, at
-            found.paused_before = found.connection.paused_seconds
+            found.paused_before = found.connection.paused_by(at)
         found.due_at = at
         found.save(update_fields=["state", "attempts", "fresh_at", "paused_before", "due_at"])
         _let_go(lane, at)

@@ -45,7 +45,7 @@ def deliver(connection: Connection, event_ids: Sequence[UUID], *, at: datetime) 
         return
     events, ids = sql.one_of(sql.uid(event_id) for event_id in event_ids)
     moment = sql.moment(at)
-    head = [connection.pk, moment, moment, moment, connection.paused_seconds]
+    head = [connection.pk, moment, moment, moment, connection.paused_by(at)]
     with database.cursor() as cursor:
         cursor.execute(DELIVER.format(events=events), [*head, *ids])
         cursor.execute(WAKE.format(events=events), [connection.pk, moment, *ids])

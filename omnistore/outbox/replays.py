@@ -127,7 +127,7 @@ def _make_ready(connection: Connection, event_ids: list[UUID], at: datetime) -> 
     events, ids = sql.one_of(sql.uid(event_id) for event_id in event_ids)
     _lock_lanes(connection, event_ids)
     moment = sql.moment(at)
-    values = [moment, moment, connection.paused_seconds, connection.pk]
+    values = [moment, moment, connection.paused_by(at), connection.pk]
     with database.cursor() as cursor:
         cursor.execute(AGAIN.format(events=events), [*values, *ids])
     _let_go(connection, event_ids)

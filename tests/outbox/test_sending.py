@@ -219,6 +219,21 @@ def test_time_spent_paused_does_not_age_a_delivery(post: Post, crm: Receiver) ->
     assert post.only().state == State.WAITING
 
 
+def test_time_spent_paused_before_it_happened_counts_for_nothing(post: Post, crm: Receiver) -> None:
+    crm.status = 500
+    connections.pause(connection=post.connection, at=NOON)
+    post.clock.move(hours=80)
+    happen()
+    post.relay()
+    connections.resume(connection=post.connection, at=post.clock())
+    post.send()
+
+    post.clock.move(hours=73)
+    post.send()
+
+    assert post.only().state == State.DEAD
+
+
 def test_other_connections_do_not_notice(post: Post, crm: Receiver) -> None:
     away = connections.ensure(
         name="Away", url="http://127.0.0.1:9/", secret=WEBHOOK_SECRET, at=NOON

@@ -1,5 +1,7 @@
 """The systems we tell, how they are doing, and how long they take."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import UniqueConstraint
 from django.utils.translation import gettext_lazy as _
@@ -90,6 +92,12 @@ class Connection(models.Model):
     def is_paused(self) -> bool:
         """Whether a person paused it."""
         return self.state == self.State.PAUSED
+
+    def paused_by(self, at: datetime) -> float:
+        """Return the seconds in which it was held or paused, the pause that goes on too."""
+        if self.is_running or self.state_at is None:
+            return self.paused_seconds
+        return self.paused_seconds + (at - self.state_at).total_seconds()
 
     @property
     def trouble(self) -> str:
