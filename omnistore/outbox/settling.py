@@ -90,10 +90,12 @@ def _mark(outcome: Outcome, connection: Connection, chance: Chance, at: datetime
     # What a person skipped meanwhile stays so.
     waiting = Delivery.objects.filter(pk=outcome.message.delivery_id, state=State.WAITING)
     waiting.update(**changes)
-    if outcome.replaces and "due_at" in changes:
-        # It goes for them too: were they due before it, the lane would be, with nothing to send.
+    if outcome.replaces:
+        # Were they due before it, the lane would be, with nothing to send. And what it has made
+        # untrue is not told because it was refused itself.
+        dead = changes.get("state") == State.DEAD
         older = Delivery.objects.filter(pk__in=outcome.replaces, state=State.WAITING)
-        older.update(due_at=changes["due_at"])
+        older.update(**{"state": State.REPLACED} if dead else {"due_at": changes["due_at"]})
 
 
 def _changes(

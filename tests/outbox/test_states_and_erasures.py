@@ -79,6 +79,21 @@ def test_a_state_is_replaced_only_once_the_newer_one_has_arrived(post: Post, crm
     assert [message.event["data"]["units"] for message in crm.messages] == [2, 2]
 
 
+def test_an_older_state_does_not_go_for_a_newer_one_that_was_given_up(
+    post: Post, crm: Receiver
+) -> None:
+    crm.answers = [422]
+    fill(1)
+    fill(2)
+
+    post.send()
+    post.send()
+
+    assert [message.event["data"]["units"] for message in crm.messages] == [2]
+    states = Delivery.objects.order_by("sequence").values_list("state", flat=True)
+    assert list(states) == [State.REPLACED, State.DEAD]
+
+
 def test_an_older_state_is_not_sent_again_after_a_newer_one(post: Post, crm: Receiver) -> None:
     fill(1)
     fill(2)
