@@ -133,6 +133,9 @@ class Sending:
             while not _are_done(sent, SETTLE_EVERY):
                 self._settle_parts()
             self._settle_parts()
+        for future in sent:
+            # What broke in a thread is said as what breaks here.
+            future.result()
 
     def _put_parts(self, group: list[Run]) -> None:
         for part in self._call_by_call(group):
@@ -236,7 +239,10 @@ class Sending:
 
     def _said(self, messages: Sequence[Message]) -> Sequence[Answer] | Answer:
         try:
-            return self.connector.send(messages, self.clock())
+            said = self.connector.send(messages, self.clock())
+            if not isinstance(said, Answer) and len(said) != len(messages):
+                raise ValueError(f"{len(said)} answers to {len(messages)} messages")
+            return said
         except Stopped as stopped:
             return stopped.answer
         except Exception:

@@ -164,3 +164,16 @@ def test_one_answer_to_a_whole_call_is_one_failure(batches: Post, crm: Receiver)
 
     connection = Connection.objects.get()
     assert (connection.failures, connection.is_running) == (1, True)
+
+
+def test_a_connector_that_forgets_an_answer_loses_nothing(records: Post, crm: Receiver) -> None:
+    crm.answers = [(207, {}, b"[200]"), (207, {}, b"[200, 200]")]
+    happen(ALICE)
+    happen(BOB)
+
+    records.send()
+    assert set(Delivery.objects.values_list("state", "last_status")) == {(State.WAITING, 0)}
+
+    records.clock.move(seconds=5)
+    records.send()
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.DELIVERED}
