@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from omnistore.crm import links, sales
 from omnistore.crm.hubspot import mapping
 from omnistore.crm.hubspot.api import UNSAID, Api, Batch, Problem, Refused, later
@@ -42,7 +44,7 @@ class Records:
 
     def hold_returns(self, messages: Sequence[Message]) -> None:
         """Send them later: what they are there was not found, and could not be made."""
-        words = f"omnistore: HubSpot has no records of the kind {RETURN}"
+        words = _("HubSpot has no records of the kind %(kind)s.") % {"kind": RETURN}
         self.trouble |= {str(one): later(words) for one in sales.return_ids(messages)}
 
     def answer_to(self, message: Message) -> Answer | None:

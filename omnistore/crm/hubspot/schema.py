@@ -110,10 +110,9 @@ def _ensure(api: Api, kind: str, fields: Sequence[Field]) -> int:
     has = {one.get("name"): one for one in api.get(f"/crm/v3/properties/{kind}").get("results", [])}
     for field in fields:
         if field.is_unique and has.get(field.name, {}).get("hasUniqueValue") is False:
-            words = (
-                f"omnistore: {field.name} of {kind} was made by hand and is not unique; delete it"
-            )
-            raise Refused(answers.dead(words, 400))
+            words = _("%(name)s of %(kind)s was made by hand and is not unique: delete it there.")
+            named = {"name": field.name, "kind": kind}
+            raise Refused(answers.dead(words % named, 400))
     missing = [_property(field, GROUP) for field in fields if field.name not in has]
     if not missing:
         return 0

@@ -223,7 +223,7 @@ def test_returns_wait_for_a_kind_of_record_that_can_be_neither_found_nor_made(
     post.clock.move(hours=1)
     send_all(post)
 
-    assert ("WAITING", "omnistore: HubSpot has no records of the kind omnistore_return") in first
+    assert ("WAITING", "HubSpot has no records of the kind omnistore_return.") in first
     assert all_delivered()
     assert len(hubspot.account.records["omnistore_return"]) == 1
 
