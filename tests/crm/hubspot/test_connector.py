@@ -71,7 +71,8 @@ def test_a_property_of_our_name_that_is_not_unique_is_said(
     answer = Connector(connection).test(NOON)
 
     assert answer.verdict is Verdict.DEAD
-    assert "omnistore_order_id of orders was made by hand and is not unique" in answer.words
+    # In the shop's language, as what is made there.
+    assert "omnistore_order_id de orders a été créée à la main" in answer.words
 
 
 def test_a_property_refused_among_others_that_are_made_is_said(
