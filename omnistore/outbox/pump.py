@@ -2,7 +2,7 @@
 The pump: relay and send in this process until nothing is due, each connection by itself.
 
 A connection that is slow or dead keeps its own thread waiting and nobody else: the others have
-theirs, and the pump goes on looking for what comes due until all of them are back.
+theirs, and the pump goes on looking for what comes due. When its turn is over it waits for nobody.
 """
 
 import logging
@@ -42,42 +42,40 @@ class Pump:
     def __init__(self, pool: ThreadPoolExecutor, until: datetime) -> None:
         self.pool = pool
         self.until = until
-        # Which connection each thread sends to.
-        self.busy: dict[Future[None], int] = {}
         # Until when each is left alone that broke.
         self.resting: dict[int, datetime] = {}
 
     def run(self) -> None:
-        """Work until nothing is due, or the turn is over and all threads are back."""
-        while True:
+        """
+        Work until nothing is due, or the turn is over.
+
+        Whoever is still sending then goes on by himself until his call ends; the worker is free for
+        the others, and the next turn knows of him.
+        """
+        while now() < self.until:
             moved = self._look()
             self._collect()
-            is_over = now() >= self.until
-            if not self.busy and (is_over or not moved):
+            if not _busy and not moved:
                 return
-            if self.busy:
-                wait(self.busy, LOOK_EVERY, FIRST_COMPLETED)
+            wait(list(_busy), LOOK_EVERY, FIRST_COMPLETED)
 
     def _look(self) -> bool:
         """Relay, and start on what is due; return whether there was anything to do."""
-        if now() >= self.until and (not self.busy or now() >= self.until + TURN / 2):
-            return False
         # Both: where something happens all the time, a replay gets on too.
         moved = relay.relay(at=now()) + _replay()
         started = 0
-        at_work = Counter(self.busy.values())
+        at_work = Counter(list(_busy.values()))
         for connection in connections.due(at=now()).only("pk"):
             is_resting = self.resting.get(connection.pk, now()) > now()
             if at_work[connection.pk] < EACH and not is_resting:
-                until = min(now() + TURN, self.until + TURN / 2)
-                self.busy[self.pool.submit(drain, connection.pk, until)] = connection.pk
+                _busy[self.pool.submit(drain, connection.pk, self.until)] = connection.pk
                 started += 1
         return bool(moved or started)
 
     def _collect(self) -> None:
-        for future in [future for future in self.busy if future.done()]:
-            connection_id = self.busy.pop(future)
-            if error := future.exception():
+        for future in [future for future in list(_busy) if future.done()]:
+            connection_id = _busy.pop(future, None)
+            if connection_id is not None and (error := future.exception()):
                 self.resting[connection_id] = now() + REST
                 logger.error("outbox: sending broke connection=%s", connection_id, exc_info=error)
 
@@ -117,6 +115,8 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(MOST, "drain")
 
 
+# Which connection each thread sends to, whichever turn it began in.
+_busy: dict[Future[None], int] = {}
 # The database connection of each thread of the pool.
 _opened: dict[int, BaseDatabaseWrapper] = {}
 
@@ -125,6 +125,7 @@ def close() -> None:
     """End the pool's threads and close their database connections."""
     _pool().shutdown()
     _pool.cache_clear()
+    _busy.clear()
     while _opened:
         _, database = _opened.popitem()
         database.inc_thread_sharing()
@@ -135,6 +136,7 @@ def _after_fork() -> None:
     # Threads and connections do not survive a fork.
     _pool.cache_clear()
     _opened.clear()
+    _busy.clear()
 
 
 os.register_at_fork(after_in_child=_after_fork)

@@ -13,7 +13,7 @@ from omnistore.outbox import connections, deliveries, pump, replays
 from omnistore.outbox.models import Connection, Delivery, Lane, Replay
 from tests.factories import WEBHOOK_SECRET
 from tests.outbox.conftest import ALICE, happen
-from tests.receiver import Receiver
+from tests.receiver import Receiver, listening
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,7 +68,9 @@ def test_a_slow_connection_ends_its_turn_with_the_others(crm: Receiver) -> None:
     began = time.monotonic()
     pump.work()
 
-    # A turn, half a turn for what began late, the call under way; another turn does the rest.
+    pump.close()
+
+    # A turn, and the calls under way; another turn does the rest.
     assert time.monotonic() - began < 4
     assert 1 <= len(crm.messages) < 100
     assert not Lane.objects.exclude(lease=None).exists()
@@ -85,3 +87,21 @@ def test_a_replay_gets_on_while_something_happens_all_the_time(crm: Receiver) ->
     turn._look()
 
     assert Replay.objects.get().done_at
+
+
+def test_a_connection_that_hangs_keeps_no_worker_from_the_others(crm: Receiver) -> None:
+    with listening() as slow:
+        slow.stops_after = 1
+        hanging = connect(slow, "Slow")
+        happen(ALICE)
+        pump.work()
+        assert len(slow.messages) == 1
+        connect(crm)
+
+        happen(ALICE)
+        pump.work()
+
+        assert len(crm.messages) == 1
+        assert Delivery.objects.filter(connection=hanging, state="WAITING").count() == 2
+        slow.gate.set()
+        pump.close()
