@@ -232,8 +232,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 OMNISTORE_BELL = os.environ.get(
     "OMNISTORE_BELL", "" if ENV == "test" else "omnistore.outbox.bells.ring"
 )
-# How long a sender may hold deliveries; longer than the longest call (10 s).
+# How long a sender may hold deliveries. Shorter than a connector's longest call (25 s), it would
+# send nothing, and say nothing.
 OMNISTORE_LEASE_SECONDS = int(os.environ.get("OMNISTORE_LEASE_SECONDS", "30"))
+if IS_PRODUCTION and OMNISTORE_LEASE_SECONDS < 30:
+    raise ImproperlyConfigured("OMNISTORE_LEASE_SECONDS must be 30 or more: calls last up to 25 s.")
 # Connector kind → the class that speaks to such a system (omnistore.outbox.messages.Connector).
 OMNISTORE_CONNECTORS = {
     "webhook": "omnistore.crm.webhook.Connector",

@@ -50,6 +50,7 @@ def test_starts_when_all_is_safe() -> None:
         ("ALLOWED_HOSTS", "*"),
         ("DATABASE_URL", ""),
         ("REDIS_URL", ""),
+        ("OMNISTORE_LEASE_SECONDS", "20"),
     ],
 )
 def test_refuses_what_is_missing_or_unsafe(name: str, value: str) -> None:

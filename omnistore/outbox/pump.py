@@ -42,8 +42,6 @@ class Pump:
     def __init__(self, pool: ThreadPoolExecutor, until: datetime) -> None:
         self.pool = pool
         self.until = until
-        # Until when each is left alone that broke.
-        self.resting: dict[int, datetime] = {}
 
     def run(self) -> None:
         """
@@ -66,7 +64,7 @@ class Pump:
         started = 0
         at_work = Counter(list(_busy.values()))
         for connection in connections.due(at=now()).only("pk"):
-            is_resting = self.resting.get(connection.pk, now()) > now()
+            is_resting = _resting.get(connection.pk, now()) > now()
             if at_work[connection.pk] < EACH and not is_resting:
                 _busy[self.pool.submit(drain, connection.pk, self.until)] = connection.pk
                 started += 1
@@ -76,7 +74,7 @@ class Pump:
         for future in [future for future in list(_busy) if future.done()]:
             connection_id = _busy.pop(future, None)
             if connection_id is not None and (error := future.exception()):
-                self.resting[connection_id] = now() + REST
+                _resting[connection_id] = now() + REST
                 logger.error("outbox: sending broke connection=%s", connection_id, exc_info=error)
 
 
@@ -117,6 +115,8 @@ def _pool() -> ThreadPoolExecutor:
 
 # Which connection each thread sends to, whichever turn it began in.
 _busy: dict[Future[None], int] = {}
+# Until when each is left alone whose sending broke: a turn begins with every bell.
+_resting: dict[int, datetime] = {}
 # The database connection of each thread of the pool.
 _opened: dict[int, BaseDatabaseWrapper] = {}
 
@@ -126,6 +126,7 @@ def close() -> None:
     _pool().shutdown()
     _pool.cache_clear()
     _busy.clear()
+    _resting.clear()
     while _opened:
         _, database = _opened.popitem()
         database.inc_thread_sharing()
