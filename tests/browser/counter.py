@@ -14,6 +14,8 @@ DEVICES: dict[str, dict[str, Any]] = {
     "tablet": {"viewport": LANDSCAPE, "has_touch": True},
     "phone": {"viewport": PHONE, "has_touch": True, "is_mobile": True},
 }
+# How long a person holds a key, in ms: keys that follow within 50 ms are a hand scanner's.
+HELD = 80
 
 
 class Tablet:

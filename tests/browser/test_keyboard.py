@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from omnistore.demo import people, staff
-from tests.browser.counter import PORTRAIT, Tablet
+from tests.browser.counter import HELD, PORTRAIT, Tablet
 from tests.browser.tour import MANAGER
 
 pytestmark = pytest.mark.browser
@@ -58,7 +58,7 @@ def open_by_keys(tablet: Tablet, clerk: staff.DemoClerk) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("input[name=store]").first).to_be_attached()
     tab_to(page, "input[name=store]")
-    page.keyboard.press("Space")
+    page.keyboard.press("Space", delay=HELD)
     tab_to(page, ".button--main")
     page.keyboard.press("Enter")
     expect(page.locator(".tile").first).to_be_visible()
@@ -90,10 +90,10 @@ def test_does_the_whole_job_without_a_finger(
     page.keyboard.press("Enter")
     page.wait_for_url("**/returns/**")
     tab_to(page, "input[id$='-TOO_SMALL']")
-    page.keyboard.press("Space")
+    page.keyboard.press("Space", delay=HELD)
     expect(page.locator("input[id$='-TOO_SMALL']")).to_be_checked()
     tab_to(page, "input[id$='-AS_NEW']")
-    page.keyboard.press("Space")
+    page.keyboard.press("Space", delay=HELD)
     expect(page.locator("#return-settle")).to_be_enabled()
     tab_to(page, "#return-settle")
     page.keyboard.press("Enter")
