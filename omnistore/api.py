@@ -13,16 +13,10 @@ from rest_framework.views import APIView
 from customers.api import Customers, OneCustomer, Wordings
 from omnistore.counter.api import Identify
 from omnistore.problems import CONTENT_TYPE
-from orders.api import (
-    AnswerInstruction,
-    Carts,
-    Instructions,
-    OneOrder,
-    OneReturn,
-    Orders,
-    Quote,
-    Returns,
-)
+from orders.api.carts import Carts
+from orders.api.registers import AnswerInstruction, Instructions
+from orders.api.returns import OneReturn, Quote, Returns
+from orders.api.sales import OneOrder, Orders
 
 PROBLEM = {
     "type": "object",

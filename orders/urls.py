@@ -1,14 +1,14 @@
 from django.urls import path
 
-from orders import views
+from orders.views import returns
 
 app_name = "orders"
 urlpatterns = [
-    path("orders/<uuid:order_id>/return/", views.start, name="return_start"),
-    path("returns/<uuid:return_id>/", views.show, name="return"),
-    path("returns/<uuid:return_id>/rest/", views.rest, name="return_rest"),
-    path("returns/<uuid:return_id>/choices/", views.choose, name="return_choose"),
-    path("returns/<uuid:return_id>/settle/", views.settle, name="return_settle"),
-    path("returns/<uuid:return_id>/progress/", views.progress, name="return_progress"),
-    path("refunds/<uuid:refund_id>/retry/", views.retry, name="refund_retry"),
+    path("orders/<uuid:order_id>/return/", returns.start, name="return_start"),
+    path("returns/<uuid:return_id>/", returns.show, name="return"),
+    path("returns/<uuid:return_id>/rest/", returns.rest, name="return_rest"),
+    path("returns/<uuid:return_id>/choices/", returns.choose, name="return_choose"),
+    path("returns/<uuid:return_id>/settle/", returns.settle, name="return_settle"),
+    path("returns/<uuid:return_id>/progress/", returns.progress, name="return_progress"),
+    path("refunds/<uuid:refund_id>/retry/", returns.retry, name="refund_retry"),
 ]

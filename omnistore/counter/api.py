@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 from omnistore.counter import recognition
 from omnistore.counter.meanings import FORMS
 from orders.models import Product
-from orders.serializers import FoundOrder, FoundReturn
+from orders.serializers.returns import FoundReturn
+from orders.serializers.sales import FoundOrder
 from stores.http import key_of, note_read
 
 

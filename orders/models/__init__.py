@@ -7,16 +7,10 @@ name says tax.
 
 from orders.models.carts import Cart, CartLine
 from orders.models.catalogue import PolicyVersion, Product
+from orders.models.exchanges import Exchange, ExchangeLine
 from orders.models.imports import SalesImport
-from orders.models.returns import (
-    CustomerReturn,
-    Exchange,
-    ExchangeLine,
-    Instruction,
-    Refund,
-    RefundPlan,
-    ReturnLine,
-)
+from orders.models.refunds import Instruction, Refund, RefundPlan
+from orders.models.returns import CustomerReturn, ReturnLine
 from orders.models.sales import NumberSeries, Order, OrderLine, Payment, Tender
 
 __all__ = [

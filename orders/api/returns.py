@@ -1,0 +1,105 @@
+"""The API's doors to returns: quote, take, read."""
+
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from omnistore.errors import Refused
+from orders import catalogue, told
+from orders.api.asked import valid
+from orders.models import CustomerReturn, Product
+from orders.quotes import Choice
+from orders.serializers.returns import ReturnQuote, ReturnRead, ReturnTold
+from stores.http import key_of, note_read
+
+LONGEST_KEY = 200
+
+
+class NoIdempotencyKey(Refused):
+    status = 400
+    code = "idempotency_key_missing"
+    words = _("Send the header Idempotency-Key: a new one for each return, the same on a retry.")
+
+
+class Quote(APIView):
+    scope = "returns"
+
+    @extend_schema(operation_id="quote_return", request=ReturnTold, responses=ReturnQuote)
+    def post(self, request: Request) -> Response:
+        """Ask what a return would give back; nothing is changed."""
+        asked = _told(request)
+        return Response(ReturnQuote(told.quote(asked, now=now())).data)
+
+
+class Returns(APIView):
+    scope = "returns"
+
+    @extend_schema(
+        operation_id="take_return",
+        request=ReturnTold,
+        responses={200: ReturnRead, 201: ReturnRead},
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key",
+                location=OpenApiParameter.HEADER,
+                required=True,
+                description="New for each return, the same on each retry; 200 characters at most.",
+            )
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """Take a return; sent again with the same key it is the same return (200)."""
+        idempotency_key = request.headers.get("Idempotency-Key", "").strip()
+        if not 0 < len(idempotency_key) <= LONGEST_KEY:
+            raise NoIdempotencyKey()
+        taken, is_new = told.take(
+            told=_told(request),
+            api_key=key_of(request),
+            idempotency_key=idempotency_key,
+            at=now(),
+        )
+        note_read(request, [taken.customer_id])
+        return Response(_return(taken.pk), status=201 if is_new else 200)
+
+
+class OneReturn(APIView):
+    scope = "returns"
+
+    @extend_schema(operation_id="return", responses=ReturnRead)
+    def get(self, request: Request, return_id: UUID) -> Response:
+        """Read a return that was taken in the key's store."""
+        taken = get_object_or_404(
+            CustomerReturn.objects.exclude(state=CustomerReturn.State.DRAFT),
+            pk=return_id,
+            store=key_of(request).store,
+        )
+        note_read(request, [taken.customer_id])
+        return Response(_return(taken.pk))
+
+
+def _told(request: Request) -> told.Told:
+    given = valid(ReturnTold(data=request.data))
+    rows = given.pop("choices")
+    products = catalogue.by_sku(row["replacement"] for row in rows if row["replacement"])
+    return told.Told(**given, choices=tuple(_choice(row, products) for row in rows))
+
+
+def _choice(row: dict[str, Any], products: dict[str, Product]) -> Choice:
+    replacement = products.get(row.pop("replacement") or "")
+    return Choice(**row, replacement_id=replacement.pk if replacement else None)
+
+
+def _return(return_id: UUID) -> Any:
+    taken = (
+        CustomerReturn.objects.select_related("store", "refund_plan")
+        .prefetch_related("lines__product")
+        .get(pk=return_id)
+    )
+    return ReturnRead(taken).data

@@ -1,0 +1,132 @@
+"""Which money goes back: the plan of a return, its refunds, and what registers are asked."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q
+from django.utils.translation import gettext_lazy as _
+
+from orders.models.returns import CustomerReturn
+from orders.models.sales import Payment, Tender
+from stores.models import Clerk, Register
+
+
+class RefundPlan(models.Model):
+    """Who gets which money back, agreed before anything is paid."""
+
+    class State(models.TextChoices):
+        PROPOSED = "PROPOSED", _("proposed")
+        AGREED = "AGREED", _("agreed")
+        RUNNING = "RUNNING", _("running")
+        PARTLY_DONE = "PARTLY", _("partly done")
+        DONE = "DONE", _("done")
+
+    class Route(models.TextChoices):
+        ORIGINAL = "ORIGINAL", _("the means that paid")
+        OTHER = "OTHER", _("another, agreed by the customer")
+
+    customer_return = models.OneToOneField(
+        CustomerReturn, on_delete=models.PROTECT, related_name="refund_plan"
+    )
+    agreed_by = models.ForeignKey(
+        Clerk, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    amount = models.BigIntegerField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    route = models.CharField(
+        _("route"), max_length=8, choices=Route.choices, default=Route.ORIGINAL
+    )
+    agreement = models.CharField(_("how he agreed"), max_length=200, blank=True)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices)
+    agreed_at = models.DateTimeField(_("agreed"), null=True, blank=True)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("refund plan")
+        verbose_name_plural = _("refund plans")
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency} {self.state}"
+
+
+class Refund(models.Model):
+    """One share of a plan, back to one tender, by its own key on every try."""
+
+    class State(models.TextChoices):
+        AGREED = "AGREED", _("agreed")
+        ASKED = "ASKED", _("asked of the register")
+        PAID = "PAID", _("paid")
+        FAILED = "FAILED", _("failed")
+
+    # Failed ones free their amount (rules.md 2.4).
+    HOLDING: ClassVar = (State.AGREED, State.ASKED, State.PAID)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    plan = models.ForeignKey(RefundPlan, on_delete=models.PROTECT, related_name="refunds")
+    # Empty only for imported refunds whose payment is not known.
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="refunds"
+    )
+    tender = models.CharField(_("tender"), max_length=12, choices=Tender.choices)
+    amount = models.BigIntegerField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    position = models.PositiveSmallIntegerField(_("order of execution"))
+    state = models.CharField(_("state"), max_length=6, choices=State.choices)
+    # Given to the gateway on every try, stored before the first.
+    idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    reference = models.CharField(_("register's reference"), max_length=80, blank=True)
+    failure = models.CharField(_("why it failed"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("planned"))
+    settled_at = models.DateTimeField(_("paid or failed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
+        constraints = [
+            CheckConstraint(condition=Q(amount__gt=0), name="orders_refund_is_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency} {self.tender}"
+
+    @property
+    def is_asked(self) -> bool:
+        return self.state == self.State.ASKED
+
+    @property
+    def is_paid(self) -> bool:
+        return self.state == self.State.PAID
+
+    @property
+    def has_failed(self) -> bool:
+        return self.state == self.State.FAILED
+
+
+class Instruction(models.Model):
+    """A signed order to a register to pay one refund; the register confirms or refuses it."""
+
+    class State(models.TextChoices):
+        WAITING = "WAITING", _("waiting for the register")
+        CONFIRMED = "CONFIRMED", _("confirmed")
+        REFUSED = "REFUSED", _("refused by the register")
+
+    refund = models.OneToOneField(Refund, on_delete=models.PROTECT, related_name="instruction")
+    register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="instructions")
+    state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.WAITING)
+    issued_at = models.DateTimeField(_("issued"))
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("register instruction")
+        verbose_name_plural = _("register instructions")
+        indexes = [
+            Index(
+                fields=["register", "issued_at"],
+                name="orders_instructions_waiting",
+                condition=Q(state="WAITING"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.register_id}: {self.refund_id}"

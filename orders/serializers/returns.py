@@ -1,0 +1,122 @@
+"""Returns as the API reads and writes them."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from orders.models import CustomerReturn, ReturnLine, Tender
+from orders.serializers.fields import BIGGEST_ID, MOST_LINES, Amount, Units
+
+
+class FoundReturn(serializers.Serializer[CustomerReturn]):
+    """A return, to choose it from a list."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    state = serializers.ChoiceField(choices=CustomerReturn.State.choices)
+
+
+class Choice(serializers.Serializer[Any]):
+    """Units of one order line that come back."""
+
+    order_line = serializers.IntegerField(source="order_line_id", min_value=1, max_value=BIGGEST_ID)
+    units = Units()
+    reason = serializers.ChoiceField(choices=ReturnLine.Reason.choices)
+    reason_words = serializers.CharField(max_length=200, allow_blank=True, default="")
+    condition = serializers.ChoiceField(choices=ReturnLine.Condition.choices)
+    resolution = serializers.ChoiceField(
+        choices=ReturnLine.Resolution.choices, default=ReturnLine.Resolution.REFUND
+    )
+    replacement = serializers.CharField(
+        max_length=40,
+        allow_null=True,
+        default=None,
+        help_text="Article number of what is handed over instead, in an exchange.",
+    )
+
+
+class ReturnTold(serializers.Serializer[Any]):
+    """What comes back of an order."""
+
+    order = serializers.UUIDField(source="order_id")
+    customer = serializers.UUIDField(
+        source="customer_id",
+        allow_null=True,
+        default=None,
+        help_text="With it, an order of anybody else is refused.",
+    )
+    agreed_total = Amount(
+        allow_null=True, default=None, help_text="The refund the customer was shown."
+    )
+    lines = serializers.ListField(
+        source="choices", child=Choice(), min_length=1, max_length=MOST_LINES
+    )
+
+
+class QuotedLine(serializers.Serializer[Any]):
+    order_line = serializers.IntegerField(source="choice.order_line_id")
+    units = serializers.IntegerField(source="choice.units")
+    left_units = serializers.IntegerField(source="left")
+    amount = serializers.IntegerField()
+    tax = serializers.IntegerField()
+    right = serializers.CharField(source="decision.right")
+    sentence = serializers.CharField(source="decision.sentence")
+    problem = serializers.SerializerMethodField(help_text="The code of the no, empty for a yes.")
+
+    def get_problem(self, line: Any) -> str:
+        return line.problem.code if line.problem else ""
+
+
+class Share(serializers.Serializer[Any]):
+    tender = serializers.ChoiceField(choices=Tender.choices, source="payment.tender")
+    amount = serializers.IntegerField()
+
+
+class ReturnQuote(serializers.Serializer[Any]):
+    """What the customer would get back, and by which tenders, cash last."""
+
+    currency = serializers.CharField()
+    may_be_taken = serializers.BooleanField()
+    refund_total = serializers.IntegerField()
+    exchange_total = serializers.IntegerField()
+    lines = QuotedLine(many=True)
+    refunds = Share(many=True)
+
+
+class ReturnLineRead(serializers.Serializer[ReturnLine]):
+    order_line = serializers.IntegerField(source="order_line_id", allow_null=True)
+    sku = serializers.CharField(source="product.sku")
+    units = serializers.IntegerField()
+    reason = serializers.CharField()
+    condition = serializers.CharField()
+    right = serializers.CharField()
+    resolution = serializers.ChoiceField(choices=ReturnLine.Resolution.choices)
+    amount = serializers.IntegerField()
+    tax = serializers.IntegerField()
+
+
+class RefundRead(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    tender = serializers.ChoiceField(choices=Tender.choices)
+    amount = serializers.IntegerField()
+    state = serializers.CharField()
+    reference = serializers.CharField()
+
+
+class ReturnRead(FoundReturn):
+    """A return: what came back, and who gets which money."""
+
+    order = serializers.UUIDField(source="order_id", allow_null=True)
+    customer = serializers.UUIDField(source="customer_id", allow_null=True)
+    store = serializers.CharField(source="store.code", allow_null=True, default=None)
+    currency = serializers.CharField()
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    settled_at = serializers.DateTimeField(allow_null=True)
+    lines = ReturnLineRead(many=True)
+    refunds = serializers.SerializerMethodField()
+
+    @extend_schema_field(RefundRead(many=True))
+    def get_refunds(self, taken: CustomerReturn) -> Any:
+        plan = getattr(taken, "refund_plan", None)
+        return RefundRead(plan.refunds.order_by("position") if plan else [], many=True).data

@@ -1,0 +1,110 @@
+"""Orders as the API reads and writes them."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from orders.history import Purchase
+from orders.models import Order, Tender
+from orders.serializers.fields import MOST_LINES, Amount, Brought, Currency, Moment, ShopSlug, Units
+
+
+class SoldLine(serializers.Serializer[Any]):
+    sku = serializers.CharField(max_length=40)
+    quantity = Units()
+    unit_price = Amount()
+    discount = Amount(default=0, help_text="Taken off the whole line.")
+    tax = Amount(required=False, allow_null=True, default=None, help_text="Else by the rate.")
+    tax_rate = serializers.DecimalField(
+        max_digits=5, decimal_places=4, min_value=0, max_value=1, allow_null=True, default=None
+    )
+    handed_over = Units(min_value=0, required=False, allow_null=True, default=None)
+    is_final_sale = serializers.BooleanField(default=False)
+    is_gift = serializers.BooleanField(default=False)
+
+
+class Tendered(serializers.Serializer[Any]):
+    tender = serializers.ChoiceField(choices=Tender.choices)
+    amount = Amount()
+    reference = serializers.CharField(
+        max_length=80,
+        allow_blank=True,
+        default="",
+        help_text="The till's or the processor's own reference; never a card number.",
+    )
+
+
+class SaleTold(Brought):
+    """A sale that was paid; the source and its number are its key."""
+
+    source = ShopSlug(max_length=40)  # type: ignore[assignment]
+    number = serializers.CharField(max_length=40)
+    channel = serializers.ChoiceField(choices=Order.Channel.choices)
+    currency = Currency()
+    placed_at = Moment()
+    delivered_at = Moment(required=False, allow_null=True, default=None)
+    discount = Amount(default=0, help_text="Taken off the whole order, shared over its lines.")
+    lines = serializers.ListField(child=SoldLine(), min_length=1, max_length=MOST_LINES)
+    tenders = serializers.ListField(child=Tendered(), max_length=50)
+
+
+class FoundOrder(serializers.Serializer[Order]):
+    """An order, to choose it from a list."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    channel = serializers.ChoiceField(choices=Order.Channel.choices)
+    customer = serializers.UUIDField(source="customer_id", allow_null=True)
+    store = serializers.CharField(source="store.code", allow_null=True, default=None)
+    currency = serializers.CharField()
+    total = serializers.IntegerField()
+    placed_at = serializers.DateTimeField()
+
+
+class OrderLineRead(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    sku = serializers.CharField(source="product.sku")
+    name = serializers.CharField(source="product.name")
+    variant = serializers.CharField(source="product.variant")
+    quantity = serializers.IntegerField()
+    left_units = serializers.IntegerField(help_text="How many are still with the customer.")
+    unit_price = serializers.IntegerField()
+    line_discount = serializers.IntegerField()
+    order_discount = serializers.IntegerField(help_text="Its share of the order's discounts.")
+    total = serializers.IntegerField()
+    tax = serializers.IntegerField(help_text="Within the total.")
+
+
+class PaymentRead(serializers.Serializer[Any]):
+    tender = serializers.ChoiceField(choices=Tender.choices)
+    amount = serializers.IntegerField()
+
+
+class OrderRead(FoundOrder):
+    """An order with its lines and tenders."""
+
+    source = serializers.CharField()  # type: ignore[assignment]
+    kind = serializers.ChoiceField(choices=Order.Kind.choices)
+    tax = serializers.IntegerField(help_text="Within the total.")
+    is_historical = serializers.BooleanField()
+    delivered_at = serializers.DateTimeField(allow_null=True)
+    lines = OrderLineRead(many=True)
+    tenders = PaymentRead(source="payments", many=True)
+
+
+class PurchaseLineRead(serializers.Serializer[Any]):
+    """What of a line may still come back, by which right and until when."""
+
+    order_line = serializers.IntegerField(source="line.id")
+    left_units = serializers.IntegerField()
+    may_return = serializers.BooleanField()
+    right = serializers.CharField(source="decision.right", help_text="Empty: by none.")
+    until = serializers.DateField(source="decision.until", allow_null=True)
+    sentence = serializers.CharField(source="decision.sentence")
+
+
+class PurchaseRead(serializers.Serializer[Purchase]):
+    """An order, and what of it may still come back."""
+
+    order = OrderRead()
+    returnable = PurchaseLineRead(source="lines", many=True)
