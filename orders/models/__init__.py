@@ -6,9 +6,10 @@ name says tax.
 """
 
 from orders.models.carts import Cart, CartLine
-from orders.models.catalogue import PolicyVersion, Product
+from orders.models.catalogue import Product
 from orders.models.exchanges import Exchange, ExchangeLine
 from orders.models.imports import SalesImport
+from orders.models.policies import Level, PolicyVersion
 from orders.models.refunds import Instruction, Refund, RefundPlan
 from orders.models.returns import CustomerReturn, ReturnLine
 from orders.models.sales import NumberSeries, Order, OrderLine, Payment, Tender
@@ -20,6 +21,7 @@ __all__ = [
     "Exchange",
     "ExchangeLine",
     "Instruction",
+    "Level",
     "NumberSeries",
     "Order",
     "OrderLine",

@@ -1,10 +1,8 @@
-"""What is offered, and under which announced rules it may come back."""
+"""What is offered."""
 
 from django.db import models
-from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Index, Q
 from django.utils.translation import gettext_lazy as _
-
-from stores.models import Store
 
 
 class Product(models.Model):
@@ -52,47 +50,3 @@ class Product(models.Model):
     @property
     def is_goods(self) -> bool:
         return self.kind == self.Kind.GOODS
-
-
-class PolicyVersion(models.Model):
-    """
-    The announced return policy from a day on; a change is a new version, never an edit.
-
-    `rules` is a list of small rules, each `{"rule": name, …}`; `orders.policies` reads them.
-    """
-
-    store = models.ForeignKey(
-        Store,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="policies",
-        verbose_name=_("store"),
-        help_text=_("Empty: all stores."),
-    )
-    product_class = models.CharField(
-        _("class of products"), max_length=30, blank=True, help_text=_("Empty: all products.")
-    )
-    version = models.PositiveIntegerField(_("version"))
-    rules = models.JSONField(_("rules"))
-    note = models.CharField(_("why this version"), max_length=200, blank=True)
-    start_at = models.DateTimeField(_("in force from"))
-    created_at = models.DateTimeField(_("written"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("return policy")
-        verbose_name_plural = _("return policies")
-        constraints = [
-            UniqueConstraint(
-                fields=["store", "product_class", "version"],
-                name="orders_policy_version_once_per_store",
-            ),
-            UniqueConstraint(
-                fields=["product_class", "version"],
-                condition=Q(store__isnull=True),
-                name="orders_policy_version_once_for_all",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"v{self.version} ({self.start_at:%Y-%m-%d})"

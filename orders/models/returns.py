@@ -8,7 +8,8 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Identifier
-from orders.models.catalogue import PolicyVersion, Product
+from orders.models.catalogue import Product
+from orders.models.policies import PolicyVersion
 from orders.models.sales import Order, OrderLine
 from stores.models import ApiKey, Clerk, Store, Tablet
 

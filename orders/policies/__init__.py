@@ -5,8 +5,7 @@ Order of decision (rules.md 1.5): the legal right, then the announced policy in 
 was sold. Humans who overrule come with reviews; until then a no names its rule and its evidence.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +13,19 @@ from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 
 from omnistore.words import day
-from orders.models import Order, OrderLine, PolicyVersion, ReturnLine
+from orders.models import Level, Order, OrderLine, PolicyVersion, ReturnLine
+from orders.policies.decisions import Decision, Fee, Notice, Objection
+
+__all__ = [
+    "RULES",
+    "Decision",
+    "Fee",
+    "Notice",
+    "Objection",
+    "PolicyBook",
+    "decide",
+    "outlook",
+]
 
 Right = ReturnLine.Right
 Reason = ReturnLine.Reason
@@ -25,24 +36,6 @@ WITHDRAWAL = timedelta(days=14)
 CONFORMITY_YEARS = 2
 # Reasons by which the customer says that the article is not what was sold.
 NOT_CONFORM = (Reason.DEFECTIVE, Reason.NOT_AS_DESCRIBED, Reason.WRONG_ITEM)
-
-
-@dataclass(frozen=True)
-class Decision:
-    """A yes with its right and last day, or a no with the rule that says it, in words."""
-
-    right: str
-    until: date | None
-    sentence: str
-    policy: PolicyVersion | None = None
-
-    @property
-    def may_return(self) -> bool:
-        return bool(self.right)
-
-    @property
-    def is_for_defects_only(self) -> bool:
-        return self.right == Right.CONFORMITY
 
 
 class PolicyBook:
@@ -85,9 +78,21 @@ def outlook(line: OrderLine, *, book: PolicyBook, now: datetime) -> Decision:
 
 
 def decide(
-    line: OrderLine, *, reason: str, condition: str, book: PolicyBook, now: datetime
+    line: OrderLine,
+    *,
+    reason: str,
+    condition: str,
+    book: PolicyBook,
+    now: datetime,
+    worth: int = 0,
+    granted: Container[str] = (),
 ) -> Decision:
-    """Return whether units of the line may come back for that reason in that condition."""
+    """
+    Return whether units of the line may come back for that reason in that condition.
+
+    `worth` is the paid share of the units, in minor units: fees are computed on it. `granted` are
+    the rules that a human has overruled for this line.
+    """
     if refusal := _never(line):
         return refusal
     legal = _conformity(line, now) if reason in NOT_CONFORM else None
@@ -116,7 +121,7 @@ def _never(line: OrderLine) -> Decision | None:
 
 
 def _no(sentence: str, policy: PolicyVersion | None = None) -> Decision:
-    return Decision(right="", until=None, sentence=sentence, policy=policy)
+    return Decision(right="", until=None, sentence=sentence, policy=policy, level=Level.NOBODY)
 
 
 def _withdrawal(line: OrderLine, now: datetime) -> Decision | None:
