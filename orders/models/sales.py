@@ -22,6 +22,7 @@ class Tender(models.TextChoices):
     TRANSFER = "TRANSFER", _("bank transfer")
     GIFT_CARD = "GIFT_CARD", _("gift card")
     STORE_CREDIT = "STORE_CREDIT", _("store credit")
+    POINTS = "POINTS", _("loyalty points")
 
 
 class NumberSeries(models.Model):
@@ -182,6 +183,8 @@ class Payment(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
     tender = models.CharField(_("tender"), max_length=12, choices=Tender.choices)
     amount = models.BigIntegerField(_("captured"))
+    # How many points the amount was worth; only when paid with points.
+    points = models.PositiveIntegerField(_("points"), null=True, blank=True)
     # The till's or the processor's own reference; never a card number.
     reference = models.CharField(_("reference"), max_length=80, blank=True)
     captured_at = models.DateTimeField(_("when"))
@@ -190,7 +193,11 @@ class Payment(models.Model):
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
         constraints = [
-            CheckConstraint(condition=Q(amount__gte=0), name="orders_captured_not_negative")
+            CheckConstraint(condition=Q(amount__gte=0), name="orders_captured_not_negative"),
+            CheckConstraint(
+                condition=Q(points__isnull=True) | Q(tender=Tender.POINTS, points__gt=0),
+                name="orders_points_of_a_points_tender",
+            ),
         ]
 
     def __str__(self) -> str:
