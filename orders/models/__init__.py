@@ -9,28 +9,41 @@ from orders.models.carts import Cart, CartLine
 from orders.models.catalogue import Product
 from orders.models.exchanges import Exchange, ExchangeLine
 from orders.models.imports import SalesImport
+from orders.models.photos import ReturnPhoto
 from orders.models.policies import Level, PolicyVersion
+from orders.models.prices import PricePoint
+from orders.models.receptions import DispositionChange, Reception, Repair
 from orders.models.refunds import Instruction, Refund, RefundPlan
 from orders.models.returns import CustomerReturn, ReturnLine
 from orders.models.sales import NumberSeries, Order, OrderLine, Payment, Tender
+from orders.models.serials import SoldSerial
+from orders.models.starts import Declaration, JoinedOrder
 
 __all__ = [
     "Cart",
     "CartLine",
     "CustomerReturn",
+    "Declaration",
+    "DispositionChange",
     "Exchange",
     "ExchangeLine",
     "Instruction",
+    "JoinedOrder",
     "Level",
     "NumberSeries",
     "Order",
     "OrderLine",
     "Payment",
     "PolicyVersion",
+    "PricePoint",
     "Product",
+    "Reception",
     "Refund",
     "RefundPlan",
+    "Repair",
     "ReturnLine",
+    "ReturnPhoto",
     "SalesImport",
+    "SoldSerial",
     "Tender",
 ]

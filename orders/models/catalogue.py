@@ -13,6 +13,11 @@ class Product(models.Model):
         # Postage, bank charges, samples, manual corrections: on orders, but nothing to bring back.
         SERVICE = "SERVICE", _("service or charge")
 
+    class Tracking(models.TextChoices):
+        NONE = "NONE", _("not tracked")
+        SERIAL = "SERIAL", _("by serial number")
+        LOT = "LOT", _("by lot")
+
     kind = models.CharField(_("kind"), max_length=7, choices=Kind.choices, default=Kind.GOODS)
     sku = models.CharField(_("article number"), max_length=40, unique=True)
     gtin = models.CharField(_("barcode"), max_length=14, blank=True)
@@ -29,6 +34,9 @@ class Product(models.Model):
     # Sealed hygiene goods, made to measure, opened software: no withdrawal (rules.md 1.6).
     has_no_withdrawal = models.BooleanField(_("no right of withdrawal"), default=False)
     is_offered = models.BooleanField(_("offered"), default=True)
+    tracking = models.CharField(
+        _("tracking"), max_length=6, choices=Tracking.choices, default=Tracking.NONE
+    )
 
     class Meta:
         verbose_name = _("product")
@@ -50,3 +58,8 @@ class Product(models.Model):
     @property
     def is_goods(self) -> bool:
         return self.kind == self.Kind.GOODS
+
+    @property
+    def is_tracked(self) -> bool:
+        """Whether each unit, or the lot it was made in, has a number."""
+        return self.tracking != self.Tracking.NONE

@@ -32,6 +32,22 @@ class CustomerReturn(models.Model):
         CLOSED = "CLOSED", _("closed")
         CANCELLED = "CANCELLED", _("cancelled")
 
+    class Goods(models.TextChoices):
+        """What of it is here; derived from its lines, and stored."""
+
+        AWAITED = "AWAITED", _("goods not received yet")
+        PARTLY = "PARTLY", _("goods received in part")
+        FULLY = "FULLY", _("goods received")
+
+    class Proof(models.TextChoices):
+        """What proves that it was bought here."""
+
+        PURCHASE = "PURCHASE", _("a purchase of ours")
+        # A gift receipt: no price is shown, the money is store credit (rules.md 1.8).
+        GIFT = "GIFT", _("a gift receipt")
+        # Nothing does: the customer is known, the money is store credit (rules.md 1.7).
+        NONE = "NONE", _("no receipt")
+
     # States whose units are not on their way back (rules.md 1.1).
     NOT_COUNTED: ClassVar = (State.DRAFT, State.REFUSED, State.CANCELLED)
 
@@ -65,6 +81,10 @@ class CustomerReturn(models.Model):
         ApiKey, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.DRAFT)
+    goods = models.CharField(_("goods"), max_length=7, choices=Goods.choices, default=Goods.AWAITED)
+    proof = models.CharField(
+        _("proven by"), max_length=8, choices=Proof.choices, default=Proof.PURCHASE
+    )
     source = models.CharField(_("source"), max_length=40, default="counter")
     number = models.CharField(_("number"), max_length=40, null=True, blank=True)
     number_key = models.CharField(max_length=40, blank=True, editable=False)
@@ -86,6 +106,13 @@ class CustomerReturn(models.Model):
                 condition=Q(state="DRAFT") | Q(number__isnull=False),
                 name="orders_submitted_return_has_number",
             ),
+            # Returned-in (rules.md 1.3); a reception has the store that restocks.
+            CheckConstraint(
+                condition=~Q(state__in=["RECEIVED", "SETTLED", "CLOSED"])
+                | Q(store__isnull=False)
+                | ~Q(source="counter"),
+                name="orders_settled_return_has_store",
+            ),
         ]
         indexes = [
             Index(fields=["customer", "-created_at"], name="orders_returns_of_customer"),
@@ -100,6 +127,15 @@ class CustomerReturn(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT
+
+    @property
+    def is_gift(self) -> bool:
+        """Whether it began with a gift receipt: then nobody sees a price."""
+        return self.proof == self.Proof.GIFT
+
+    @property
+    def is_unproven(self) -> bool:
+        return self.proof == self.Proof.NONE
 
     @property
     def is_done(self) -> bool:
@@ -182,6 +218,8 @@ class ReturnLine(models.Model):
     disposition = models.CharField(
         _("goes to"), max_length=10, choices=Disposition.choices, blank=True
     )
+    # Which units came back, of an article that is sold by serial number or lot.
+    serials = models.JSONField(_("serial numbers or lots"), default=list, blank=True)
     # The units' share of what was paid, and of the tax within; zero in a draft.
     amount = models.BigIntegerField(_("value"), default=0)
     tax = models.BigIntegerField(_("tax within"), default=0)
