@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("customers", "0002_people_can_be_erased"),
-        ("orders", "0002_orders_remember_what_was_told"),
+        ("orders", "0003_points_pay"),
         ("stores", "0005_clerks_say_where_keys_count"),
     ]
 
