@@ -44,7 +44,10 @@ class HeadOffice(admin.AdminSite):
         (_("Sales"), ("Order", "Payment", "Cart", "SalesImport")),
         (
             _("Returns and refunds"),
-            ("CustomerReturn", "Exchange", "RefundPlan", "Refund", "Instruction"),
+            (
+                *("CustomerReturn", "Exchange", "RefundPlan", "Refund", "Instruction"),
+                *("Slip", "ProductRefusal", "SatisfactionRequest"),
+            ),
         ),
         (
             _("Systems we tell"),

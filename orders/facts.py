@@ -115,3 +115,53 @@ class OrderRecorded(Fact):
     units: int
     total: int
     currency: str
+
+
+@dataclass(frozen=True)
+class SatisfactionAsked(Fact):
+    """
+    A return is settled: its customer may be asked once how it went.
+
+    Whether he may be written to is for whoever sends it to ask, at that moment.
+    """
+
+    name: ClassVar[str] = "orders.satisfaction.asked"
+    label: ClassVar = _("a customer is to be asked how his return went")
+
+    return_id: UUID
+    number: str
+
+
+@dataclass(frozen=True)
+class AdvertisingStopped(Fact):
+    """He brought this article back: it is not to be advertised to him."""
+
+    name: ClassVar[str] = "customers.advertising.stopped"
+    fact_kind: ClassVar[str] = Fact.Kind.STATE
+    label: ClassVar = _("an article is no longer to be advertised to a customer")
+
+    sku: str
+    model: str
+    reason: str
+    return_id: UUID
+
+    @property
+    def topic(self) -> str:
+        return f"advertising:{self.sku}"
+
+
+@dataclass(frozen=True)
+class AdvertisingResumed(Fact):
+    """He bought the article again after all."""
+
+    name: ClassVar[str] = "customers.advertising.resumed"
+    fact_kind: ClassVar[str] = Fact.Kind.STATE
+    label: ClassVar = _("an article may be advertised to a customer again")
+
+    sku: str
+    model: str
+    order_id: UUID
+
+    @property
+    def topic(self) -> str:
+        return f"advertising:{self.sku}"

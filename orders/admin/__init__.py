@@ -1,5 +1,25 @@
 """Head office: sales, carts, returns and money to read; products and policies to keep."""
 
-from orders.admin import carts, catalogue, exchanges, policies, refunds, returns, sales
+from orders.admin import (
+    afterwards,
+    carts,
+    catalogue,
+    exchanges,
+    policies,
+    refunds,
+    returns,
+    sales,
+    slips,
+)
 
-__all__ = ["carts", "catalogue", "exchanges", "policies", "refunds", "returns", "sales"]
+__all__ = [
+    "afterwards",
+    "carts",
+    "catalogue",
+    "exchanges",
+    "policies",
+    "refunds",
+    "returns",
+    "sales",
+    "slips",
+]

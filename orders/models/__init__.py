@@ -5,6 +5,7 @@ Every amount is a whole number of the minor unit of the row's currency, tax incl
 name says tax.
 """
 
+from orders.models.afterwards import ProductRefusal, SatisfactionRequest
 from orders.models.carts import Cart, CartLine
 from orders.models.catalogue import Product
 from orders.models.exchanges import Exchange, ExchangeLine
@@ -17,6 +18,7 @@ from orders.models.refunds import Instruction, Refund, RefundPlan
 from orders.models.returns import CustomerReturn, ReturnLine
 from orders.models.sales import NumberSeries, Order, OrderLine, Payment, Tender
 from orders.models.serials import SoldSerial
+from orders.models.slips import Slip
 from orders.models.starts import Declaration, JoinedOrder
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "PolicyVersion",
     "PricePoint",
     "Product",
+    "ProductRefusal",
     "Reception",
     "Refund",
     "RefundPlan",
@@ -44,6 +47,8 @@ __all__ = [
     "ReturnLine",
     "ReturnPhoto",
     "SalesImport",
+    "SatisfactionRequest",
+    "Slip",
     "SoldSerial",
     "Tender",
 ]

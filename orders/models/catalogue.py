@@ -25,6 +25,12 @@ class Product(models.Model):
     model = models.CharField(_("model"), max_length=40)
     name = models.CharField(_("name"), max_length=120)
     variant = models.CharField(_("size or colour"), max_length=60, blank=True)
+    size = models.CharField(_("size"), max_length=20, blank=True)
+    # Orders the sizes of a model; empty where there is nothing larger or smaller.
+    size_position = models.PositiveSmallIntegerField(
+        _("place among the sizes"), null=True, blank=True
+    )
+    colour = models.CharField(_("colour"), max_length=40, blank=True)
     # Chooses the policy; empty: the chain's.
     product_class = models.CharField(_("class"), max_length=30, blank=True)
     picture = models.CharField(_("picture"), max_length=200, blank=True)
