@@ -83,6 +83,59 @@ class RefundFailed(Fact):
 
 
 @dataclass(frozen=True)
+class RefundRerouted(Fact):
+    """A refund that failed is paid another way, by the customer's agreement."""
+
+    name: ClassVar[str] = "orders.refund.rerouted"
+    label: ClassVar = _("a refund goes another way")
+
+    refund_id: UUID
+    replaced_id: UUID
+    return_id: UUID
+    tender: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class CreditIssued(Fact):
+    """`left` is what may be spent of it now; without a customer it is the bearer's."""
+
+    name: ClassVar[str] = "orders.credit.issued"
+    label: ClassVar = _("store credit or a gift card was issued")
+
+    credit_id: int
+    kind: str
+    amount: int
+    left: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class CreditUsed(Fact):
+    name: ClassVar[str] = "orders.credit.used"
+    label: ClassVar = _("store credit or a gift card was spent")
+
+    credit_id: int
+    kind: str
+    amount: int
+    left: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class CreditRestored(Fact):
+    name: ClassVar[str] = "orders.credit.restored"
+    label: ClassVar = _("what was spent of store credit or a gift card came back")
+
+    credit_id: int
+    kind: str
+    amount: int
+    left: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class CartChanged(Fact):
     """A shop told us a cart's new content; `total` is at the prices it showed."""
 

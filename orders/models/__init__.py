@@ -8,13 +8,15 @@ name says tax.
 from orders.models.afterwards import ProductRefusal, SatisfactionRequest
 from orders.models.carts import Cart, CartLine
 from orders.models.catalogue import Product
+from orders.models.credit import CreditAccount, CreditEntry
 from orders.models.exchanges import Exchange, ExchangeLine
 from orders.models.imports import SalesImport
 from orders.models.photos import ReturnPhoto
 from orders.models.policies import Level, PolicyVersion
 from orders.models.prices import PricePoint
+from orders.models.processors import Processor, ProcessorRequest
 from orders.models.receptions import DispositionChange, Reception, Repair
-from orders.models.refunds import Instruction, Refund, RefundPlan
+from orders.models.refunds import Instruction, Refund, RefundAgreement, RefundPlan
 from orders.models.returns import CustomerReturn, ReturnLine
 from orders.models.sales import NumberSeries, Order, OrderLine, Payment, Tender
 from orders.models.serials import SoldSerial
@@ -24,6 +26,8 @@ from orders.models.starts import Declaration, JoinedOrder
 __all__ = [
     "Cart",
     "CartLine",
+    "CreditAccount",
+    "CreditEntry",
     "CustomerReturn",
     "Declaration",
     "DispositionChange",
@@ -38,10 +42,13 @@ __all__ = [
     "Payment",
     "PolicyVersion",
     "PricePoint",
+    "Processor",
+    "ProcessorRequest",
     "Product",
     "ProductRefusal",
     "Reception",
     "Refund",
+    "RefundAgreement",
     "RefundPlan",
     "Repair",
     "ReturnLine",

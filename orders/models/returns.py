@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer, Identifier
 from orders.models.catalogue import Product
 from orders.models.policies import PolicyVersion
-from orders.models.sales import Order, OrderLine
+from orders.models.sales import Order, OrderLine, Tender
 from stores.models import ApiKey, Clerk, Store, Tablet
 
 
@@ -90,6 +90,9 @@ class CustomerReturn(models.Model):
     number_key = models.CharField(max_length=40, blank=True, editable=False)
     # What an API caller sent, hashed: the same key with other words is an error.
     request_hash = models.CharField(max_length=64, blank=True, editable=False)
+    # By which means the customer prefers his money, and how he said so; empty: as he paid.
+    pay_by = models.CharField(_("prefers"), max_length=12, choices=Tender.choices, blank=True)
+    pay_by_how = models.CharField(_("how he agreed"), max_length=10, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
     is_historical = models.BooleanField(_("historical"), default=False)
     created_at = models.DateTimeField(_("begun"))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Identifier
 from orders.models.catalogue import Product
+from orders.models.credit import CreditEntry
 from stores.models import Clerk, Register, Store
 
 
@@ -187,6 +188,13 @@ class Payment(models.Model):
     points = models.PositiveIntegerField(_("points"), null=True, blank=True)
     # The till's or the processor's own reference; never a card number.
     reference = models.CharField(_("reference"), max_length=80, blank=True)
+    # Who can refund it by reference: a `Processor` by its name, and what that calls the payment.
+    processor = models.CharField(_("processor"), max_length=40, blank=True)
+    processor_reference = models.CharField(_("the processor's"), max_length=120, blank=True)
+    # Of store credit and gift cards of ours: the entry that was spent.
+    credit_use = models.OneToOneField(
+        CreditEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="payment"
+    )
     captured_at = models.DateTimeField(_("when"))
 
     class Meta:

@@ -21,6 +21,7 @@ from omnistore.outbox.models import Connection
 NOUNS = {
     "cart": _("Web carts"),
     "consent": _("Consents"),
+    "credit": _("Store credit and gift cards"),
     "customer": _("Customers"),
     "exchange": _("Exchanges"),
     "identifier": _("Phones, e-mails, cards"),
