@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("customers", "0002_people_can_be_erased"),
-        ("orders", "0004_goods_come_back_on_their_own"),
+        ("orders", "0005_slips_sizes_and_refusals"),
         ("stores", "0005_clerks_say_where_keys_count"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
