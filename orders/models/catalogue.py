@@ -37,8 +37,12 @@ class Product(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     price = models.BigIntegerField(_("price"))
     tax_rate = models.DecimalField(_("tax rate"), max_digits=5, decimal_places=4)
-    # Sealed hygiene goods, made to measure, opened software: no withdrawal (rules.md 1.6).
+    # The exceptions from withdrawal (rules.md 1.6, Consumer Code L221-28). Made to measure: never.
     has_no_withdrawal = models.BooleanField(_("no right of withdrawal"), default=False)
+    # Hygiene, software, discs: as long as the seal is whole.
+    withdrawal_ends_opened = models.BooleanField(
+        _("no right of withdrawal once opened"), default=False
+    )
     is_offered = models.BooleanField(_("offered"), default=True)
     tracking = models.CharField(
         _("tracking"), max_length=6, choices=Tracking.choices, default=Tracking.NONE

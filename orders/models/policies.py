@@ -1,10 +1,10 @@
 """Under which announced rules goods may come back, and who may overrule them."""
 
 from django.db import models
-from django.db.models import Q, UniqueConstraint
+from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
-from stores.models import Store
+from stores.models import Store, User
 
 
 class Level(models.TextChoices):
@@ -21,7 +21,8 @@ class PolicyVersion(models.Model):
     """
     The announced return policy from a day on; a change is a new version, never an edit.
 
-    `rules` is a list of small rules, each `{"rule": name, …}`; `orders.policies` reads them.
+    `rules` is a list of small rules, each `{"rule": name, "level": …, …}`; `orders.policies` reads
+    them and says what each may hold. Written by `orders.policies.announce` only.
     """
 
     store = models.ForeignKey(
@@ -39,6 +40,15 @@ class PolicyVersion(models.Model):
     version = models.PositiveIntegerField(_("version"))
     rules = models.JSONField(_("rules"))
     note = models.CharField(_("why this version"), max_length=200, blank=True)
+    # Empty for those written before authors were kept.
+    author = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("written by"),
+    )
     start_at = models.DateTimeField(_("in force from"))
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
 
@@ -55,6 +65,7 @@ class PolicyVersion(models.Model):
                 condition=Q(store__isnull=True),
                 name="orders_policy_version_once_for_all",
             ),
+            CheckConstraint(condition=Q(version__gt=0), name="orders_policy_has_version"),
         ]
 
     def __str__(self) -> str:

@@ -95,6 +95,9 @@ class Order(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     total = models.BigIntegerField(_("paid"))
     tax = models.BigIntegerField(_("tax within"))
+    # Where the contract was concluded, when the channel does not say it: click & collect paid
+    # online is a contract at a distance, a web reservation paid in the shop is none.
+    is_paid_online = models.BooleanField(_("paid online"), null=True, blank=True, default=None)
     # Imported with its own old dates: nothing in it is returnable, retention leaves it alone.
     is_historical = models.BooleanField(_("historical"), default=False)
     placed_at = models.DateTimeField(_("placed"))
@@ -118,7 +121,10 @@ class Order(models.Model):
 
     @property
     def is_at_a_distance(self) -> bool:
-        return self.channel in self.AT_A_DISTANCE
+        """Whether the contract was concluded at a distance (rules.md 1.6)."""
+        if self.is_paid_online is None:
+            return self.channel in self.AT_A_DISTANCE
+        return self.is_paid_online
 
 
 class OrderLine(models.Model):
@@ -142,6 +148,8 @@ class OrderLine(models.Model):
     tax_rate = models.DecimalField(_("tax rate"), max_digits=5, decimal_places=4)
     is_final_sale = models.BooleanField(_("final sale"), default=False)
     is_gift = models.BooleanField(_("gift"), default=False)
+    # The last day of conformity when a repair or a replacement moved it; see `policies.prolong`.
+    guaranteed_until = models.DateField(_("guaranteed until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("order line")

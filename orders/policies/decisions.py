@@ -34,12 +34,16 @@ class Fee:
     """
     What an announced rule keeps back, in minor units of the line's currency.
 
-    With `is_per_return` it is asked once for the whole return, however many lines name it.
+    With `is_per_return` it is asked once for the whole return, however many lines name it. `level`
+    says who may waive it: granted as the others are, it is not asked.
     """
 
     rule: str
     amount: int
     is_per_return: bool = False
+    level: str = Level.NOBODY
+    sentence: str = ""
+    customer_sentence: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,11 @@ class Decision:
     def may_be_overruled(self) -> bool:
         """Whether somebody may still say yes."""
         return not self.may_return and self.level != Level.NOBODY
+
+    @property
+    def is_legal(self) -> bool:
+        """Whether the law gives the right: then no rule of ours takes it away (rules.md 1.6)."""
+        return self.right in (ReturnLine.Right.WITHDRAWAL, ReturnLine.Right.CONFORMITY)
 
     @property
     def is_for_defects_only(self) -> bool:
