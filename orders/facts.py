@@ -37,6 +37,38 @@ class ReturnAccepted(Fact):
 
 
 @dataclass(frozen=True)
+class ReturnCancelled(Fact):
+    name: ClassVar[str] = "orders.return.cancelled"
+    label: ClassVar = _("an accepted return does not take place")
+
+    return_id: UUID
+    number: str
+
+
+@dataclass(frozen=True)
+class ReceivedUnits:
+    """Units of one article that came in, in codes."""
+
+    sku: str
+    units: int
+    condition: str
+    disposition: str
+
+
+@dataclass(frozen=True)
+class GoodsReceived(Fact):
+    """Goods of a return that was accepted before they were here."""
+
+    name: ClassVar[str] = "orders.goods.received"
+    label: ClassVar = _("awaited goods came in")
+
+    return_id: UUID
+    number: str
+    is_complete: bool
+    lines: list[ReceivedUnits]
+
+
+@dataclass(frozen=True)
 class ReturnSettled(Fact):
     name: ClassVar[str] = "orders.return.settled"
     label: ClassVar = _("all money of a return is paid")

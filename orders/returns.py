@@ -16,13 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Conflict
 from omnistore.outbox import events
-from orders import exchanges, numbers, quotes, refunds
+from orders import dispositions, exchanges, goods, numbers, quotes, refunds
 from orders.facts import ReturnAccepted, ReturnedUnits
 from orders.models import CustomerReturn, Order, Product, ReturnLine
 from orders.quotes import Choice, Quote
 from stores.models import ApiKey, Clerk, Register, Store, Tablet
 
-Condition = ReturnLine.Condition
 Resolution = ReturnLine.Resolution
 
 
@@ -146,12 +145,14 @@ def take(
     at: datetime,
     clerk: Clerk | None = None,
     agreed_total: int | None = None,
+    is_in_hand: bool = True,
 ) -> CustomerReturn:
     """
     Take the return: goods received, refunds asked of the register, replacements handed over.
 
     A draft that was taken already gives the same return again. `agreed_total` is the refund the
-    customer was shown, in minor units.
+    customer was shown, in minor units. Goods that are not in hand are received later, see
+    `goods.receive`; till then the return is accepted.
 
     Raises:
         TooManyUnits, NotReturnable, …: what `quotes.draw_up` found, the first of them.
@@ -170,23 +171,29 @@ def take(
             raise answer.problems[0]
         if agreed_total is not None and agreed_total != answer.refund_total:
             raise QuoteChanged()
-        _settle(taken, answer, clerk, at)
+        _settle(taken, answer, clerk, at, is_in_hand=is_in_hand)
     return taken
 
 
-def _settle(taken: CustomerReturn, answer: Quote, clerk: Clerk | None, at: datetime) -> None:
+def _settle(
+    taken: CustomerReturn, answer: Quote, clerk: Clerk | None, at: datetime, *, is_in_hand: bool
+) -> None:
     store = _store_of(taken)
     register = _register_of(taken) if answer.refunds else None
     taken.clerk = clerk or taken.clerk
     taken.number = numbers.following(store, "R")
     taken.number_key = numbers.key(taken.number)
     taken.currency = answer.currency
-    taken.state = CustomerReturn.State.RECEIVED
-    taken.submitted_at = taken.received_at = at
-    if not answer.refunds:
+    taken.state, taken.submitted_at = CustomerReturn.State.ACCEPTED, at
+    if is_in_hand:
+        taken.state, taken.received_at = CustomerReturn.State.RECEIVED, at
+        taken.goods = CustomerReturn.Goods.FULLY
+    if is_in_hand and not answer.refunds:
         taken.state, taken.settled_at = CustomerReturn.State.SETTLED, at
     taken.save()
-    return_lines = _write_lines(taken, answer, store)
+    return_lines = _write_lines(taken, answer, store if is_in_hand else None)
+    if is_in_hand:
+        goods.in_hand(return_lines, store=store, clerk=taken.clerk, at=at)
     events.record(_accepted(taken, answer, store), at=at)
     if exchanged := [line for line in return_lines if line.resolution == Resolution.EXCHANGE]:
         exchanges.hand_over(taken, exchanged, store=store, at=at)
@@ -194,7 +201,9 @@ def _settle(taken: CustomerReturn, answer: Quote, clerk: Clerk | None, at: datet
         refunds.ask(taken, answer.refunds, register=register, at=at)
 
 
-def _write_lines(taken: CustomerReturn, answer: Quote, store: Store) -> list[ReturnLine]:
+def _write_lines(
+    taken: CustomerReturn, answer: Quote, received_in: Store | None
+) -> list[ReturnLine]:
     ReturnLine.objects.filter(customer_return=taken).delete()
     return ReturnLine.objects.bulk_create(
         ReturnLine(
@@ -203,17 +212,17 @@ def _write_lines(taken: CustomerReturn, answer: Quote, store: Store) -> list[Ret
             product=quoted.line.product,
             policy=quoted.decision.policy,
             sold_in_id=quoted.line.order.store_id,
-            restocked_in=store,
+            restocked_in=received_in,
             position=position,
             units=quoted.choice.units,
-            received_units=quoted.choice.units,
+            received_units=quoted.choice.units if received_in else 0,
             reason=quoted.choice.reason,
             reason_words=quoted.choice.reason_words,
             condition=quoted.choice.condition,
             right=quoted.decision.right,
             resolution=quoted.choice.resolution,
             replacement=quoted.replacement,
-            disposition=_disposition(quoted.choice),
+            disposition=_disposition(quoted.choice) if received_in else "",
             amount=quoted.amount,
             tax=quoted.tax,
         )
@@ -265,8 +274,4 @@ def _register_of(taken: CustomerReturn) -> Register:
 
 
 def _disposition(choice: Choice) -> str:
-    # What does not work is not sold again, however new it looks.
-    is_whole = choice.condition in (Condition.AS_NEW, Condition.OPENED)
-    if is_whole and choice.reason != ReturnLine.Reason.DEFECTIVE:
-        return ReturnLine.Disposition.TO_SHELF
-    return ReturnLine.Disposition.TO_REPAIR
+    return dispositions.of(choice.condition, choice.reason)
