@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0006_money_by_several_ways"),
+        ("orders", "0007_policies_have_authors_and_clocks"),
     ]
 
     operations = [
