@@ -46,6 +46,7 @@ class HeadOffice(admin.AdminSite):
             _("Returns and refunds"),
             (
                 *("CustomerReturn", "Exchange", "RefundPlan", "Refund", "Instruction"),
+                *("Review", "ReviewEntry", "ReviewNotice", "Allowance"),
                 *("Slip", "ProductRefusal", "SatisfactionRequest"),
             ),
         ),
@@ -56,7 +57,10 @@ class HeadOffice(admin.AdminSite):
                 *("Link", "MergeProposal"),
             ),
         ),
-        (_("Access and audit"), ("ApiKey", "User", "Group", "Look", "AccessChange")),
+        (
+            _("Access and audit"),
+            ("ApiKey", "User", "Group", "PushSubscription", "Look", "AccessChange"),
+        ),
     )
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:

@@ -5,6 +5,7 @@ Settings of omnistore, all from the environment (see docs/operating.md for the l
 setting stops the start with one clear line.
 """
 
+import base64
 import hashlib
 import os
 from datetime import timedelta
@@ -64,6 +65,7 @@ ENCRYPTION_KEYS = listed("OMNISTORE_ENCRYPTION_KEYS") or [SECRET_KEY]
 if IS_PRODUCTION and min(map(len, ENCRYPTION_KEYS)) < 32:
     raise ImproperlyConfigured("OMNISTORE_ENCRYPTION_KEYS: a key has 32 random characters or more.")
 PUBLIC_URL = required("OMNISTORE_PUBLIC_URL", "http://localhost:8000").rstrip("/")
+IS_HTTPS = PUBLIC_URL.startswith("https://")
 # Hosts whose links are ours: their receipts' links (…/LYO-000042) lead to the receipt when scanned.
 OMNISTORE_OWN_HOSTS = [urlsplit(PUBLIC_URL).hostname or "", *listed("OMNISTORE_OWN_HOSTS")]
 required("ALLOWED_HOSTS", "*")
@@ -272,6 +274,37 @@ DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", f"omnistore@{urlsplit(PUBLIC_U
 # Without a mail server, outside production, mails are written where the logs are.
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 
+# --- reviews: returns that a person decides -------------------------------------------------------
+# Minutes until the fallback when a store is asked, hours when head office is.
+OMNISTORE_REVIEW_MINUTES = int(os.environ.get("OMNISTORE_REVIEW_MINUTES", "30"))
+OMNISTORE_REVIEW_HOURS = int(os.environ.get("OMNISTORE_REVIEW_HOURS", "48"))
+# Seconds in which somebody who stands beside the tablet decides before others are woken.
+OMNISTORE_REVIEW_GRACE_SECONDS = int(os.environ.get("OMNISTORE_REVIEW_GRACE_SECONDS", "15"))
+# Above this a store asks head office; up to that APPROVE_SMALL says yes. Minor units.
+OMNISTORE_REVIEW_STORE_LIMIT = int(os.environ.get("OMNISTORE_REVIEW_STORE_LIMIT", "50000"))
+OMNISTORE_REVIEW_SMALL = int(os.environ.get("OMNISTORE_REVIEW_SMALL", "2000"))
+# When nobody in the store has answered: ESCALATE to head office, REFUSE_KINDLY (nothing is final:
+# it can be asked again), or APPROVE_SMALL and escalate what is larger.
+OMNISTORE_REVIEW_FALLBACK = os.environ.get("OMNISTORE_REVIEW_FALLBACK", "ESCALATE")
+if OMNISTORE_REVIEW_FALLBACK not in ("ESCALATE", "REFUSE_KINDLY", "APPROVE_SMALL"):
+    raise ImproperlyConfigured(
+        "OMNISTORE_REVIEW_FALLBACK must be ESCALATE, REFUSE_KINDLY or APPROVE_SMALL."
+    )
+# Signs what is pushed to approvers' phones; made by `manage.py make_push_key`, empty: no push.
+OMNISTORE_VAPID_PRIVATE_KEY = os.environ.get("OMNISTORE_VAPID_PRIVATE_KEY", "")
+if not OMNISTORE_VAPID_PRIVATE_KEY and not IS_PRODUCTION:
+    OMNISTORE_VAPID_PRIVATE_KEY = (
+        base64.urlsafe_b64encode(hashlib.sha256(f"push {SECRET_KEY}".encode()).digest())
+        .rstrip(b"=")
+        .decode()
+    )
+if len(base64.urlsafe_b64decode(OMNISTORE_VAPID_PRIVATE_KEY + "==")) not in (0, 32):
+    raise ImproperlyConfigured("OMNISTORE_VAPID_PRIVATE_KEY: make one by manage.py make_push_key.")
+# Whom a push service writes to when something is wrong: https:// or mailto:.
+OMNISTORE_VAPID_CONTACT = os.environ.get(
+    "OMNISTORE_VAPID_CONTACT", PUBLIC_URL if IS_HTTPS else "mailto:omnistore@localhost"
+)
+
 # --- people and languages ------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
@@ -328,7 +361,6 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-IS_HTTPS = PUBLIC_URL.startswith("https://")
 if IS_PRODUCTION and not IS_HTTPS and not flag("OMNISTORE_ALLOW_HTTP", False):
     raise ImproperlyConfigured("OMNISTORE_PUBLIC_URL must begin with https:// in production.")
 SECURE_SSL_REDIRECT = IS_PRODUCTION and IS_HTTPS

@@ -8,6 +8,7 @@ from orders.admin import (
     policies,
     refunds,
     returns,
+    reviews,
     sales,
     slips,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "policies",
     "refunds",
     "returns",
+    "reviews",
     "sales",
     "slips",
 ]

@@ -6,11 +6,13 @@ name says tax.
 """
 
 from orders.models.afterwards import ProductRefusal, SatisfactionRequest
+from orders.models.allowances import Allowance
 from orders.models.carts import Cart, CartLine
 from orders.models.catalogue import Product
 from orders.models.credit import CreditAccount, CreditEntry
 from orders.models.exchanges import Exchange, ExchangeLine
 from orders.models.imports import SalesImport
+from orders.models.notices import ReviewNotice
 from orders.models.photos import ReturnPhoto
 from orders.models.policies import Level, PolicyVersion
 from orders.models.prices import PricePoint
@@ -18,12 +20,14 @@ from orders.models.processors import Processor, ProcessorRequest
 from orders.models.receptions import DispositionChange, Reception, Repair
 from orders.models.refunds import Instruction, Refund, RefundAgreement, RefundPlan
 from orders.models.returns import CustomerReturn, ReturnLine
+from orders.models.reviews import Review, ReviewEntry
 from orders.models.sales import NumberSeries, Order, OrderLine, Payment, Tender
 from orders.models.serials import SoldSerial
 from orders.models.slips import Slip
 from orders.models.starts import Declaration, JoinedOrder
 
 __all__ = [
+    "Allowance",
     "Cart",
     "CartLine",
     "CreditAccount",
@@ -53,6 +57,9 @@ __all__ = [
     "Repair",
     "ReturnLine",
     "ReturnPhoto",
+    "Review",
+    "ReviewEntry",
+    "ReviewNotice",
     "SalesImport",
     "SatisfactionRequest",
     "Slip",
