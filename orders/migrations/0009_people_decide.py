@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0006_money_by_several_ways"),
+        ("orders", "0008_goods_of_earlier_returns_are_here"),
         ("stores", "0006_browsers_can_be_woken"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
