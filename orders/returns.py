@@ -30,11 +30,6 @@ class QuoteChanged(Conflict):
     words = _("The amounts have changed since you looked. Check them once more.")
 
 
-class NoRegister(Conflict):
-    code = "no_register"
-    words = _("This store has no register in use that could pay the refund.")
-
-
 class DraftGone(Conflict):
     code = "draft_gone"
     words = _("This return is no longer a draft.")
@@ -179,7 +174,8 @@ def _settle(
     taken: CustomerReturn, answer: Quote, clerk: Clerk | None, at: datetime, *, is_in_hand: bool
 ) -> None:
     store = _store_of(taken)
-    register = _register_of(taken) if answer.refunds else None
+    is_register_needed = refunds.needs_register(answer.refunds, pay_by=taken.pay_by)
+    register = register_of(taken) if is_register_needed else None
     taken.clerk = clerk or taken.clerk
     taken.number = numbers.following(store, "R")
     taken.number_key = numbers.key(taken.number)
@@ -197,7 +193,7 @@ def _settle(
     events.record(_accepted(taken, answer, store), at=at)
     if exchanged := [line for line in return_lines if line.resolution == Resolution.EXCHANGE]:
         exchanges.hand_over(taken, exchanged, store=store, at=at)
-    if register is not None:
+    if answer.refunds:
         refunds.ask(taken, answer.refunds, register=register, at=at)
 
 
@@ -257,11 +253,12 @@ def _accepted(taken: CustomerReturn, answer: Quote, store: Store) -> ReturnAccep
 
 def _store_of(taken: CustomerReturn) -> Store:
     if taken.store is None:
-        raise NoRegister()
+        raise refunds.NoRegister()
     return taken.store
 
 
-def _register_of(taken: CustomerReturn) -> Register:
+def register_of(taken: CustomerReturn) -> Register:
+    """Return the register that pays out for the return; raises `NoRegister` without one."""
     store = _store_of(taken)
     beside = taken.tablet.register if taken.tablet else None
     beside = beside or (taken.api_key.register if taken.api_key else None)
@@ -269,7 +266,7 @@ def _register_of(taken: CustomerReturn) -> Register:
         return beside
     first = store.registers.filter(is_active=True).order_by("name").first()
     if first is None:
-        raise NoRegister()
+        raise refunds.NoRegister()
     return first
 
 

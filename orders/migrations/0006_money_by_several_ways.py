@@ -109,6 +109,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="refund",
+            name="is_to_bearer",
+            field=models.BooleanField(default=False, verbose_name="to the bearer"),
+        ),
+        migrations.AddField(
+            model_name="refund",
             name="gateway",
             field=models.CharField(
                 choices=[

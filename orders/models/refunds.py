@@ -140,6 +140,8 @@ class Refund(models.Model):
     credit = models.ForeignKey(
         CreditAccount, on_delete=models.PROTECT, null=True, blank=True, related_name="refunds"
     )
+    # Credit that is nobody's by name.
+    is_to_bearer = models.BooleanField(_("to the bearer"), default=False)
     amount = models.BigIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)
     position = models.PositiveSmallIntegerField(_("order of execution"))

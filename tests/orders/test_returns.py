@@ -345,7 +345,7 @@ def test_a_store_without_register_takes_no_refund(
     Register.objects.update(is_active=False)
     draft = draft_of(order, wants(the_line(order)), tablet=tablet)
 
-    with pytest.raises(returns.NoRegister):
+    with pytest.raises(refunds.NoRegister):
         returns.take(draft=draft, at=NOON)
 
     assert not ReturnLine.objects.exclude(amount=0).exists()
