@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, Sum
 
+from customers.models import Customer
 from orders.models import (
     CustomerReturn,
     Level,
@@ -65,20 +66,26 @@ class Case:
     A whole return as its limits see it.
 
     `earlier` are the returns of before; None: they are read, in one query, when a rule asks. The
-    return itself, `return_id`, is not among them.
+    return itself, `return_id`, is not among them. `is_vip` is read likewise.
     """
 
     lines: Sequence[CaseLine]
     currency: str
     now: datetime
     customer_id: UUID | None = None
-    is_vip: bool = False
+    is_vip: bool | None = None
     return_id: UUID | None = None
     earlier: Sequence[Earlier] | None = None
 
     @cached_property
     def before(self) -> Sequence[Earlier]:
         return _earlier(self) if self.earlier is None else self.earlier
+
+    @cached_property
+    def is_of_a_vip(self) -> bool:
+        if self.is_vip is None and self.customer_id:
+            return Customer.objects.filter(pk=self.customer_id, is_vip=True).exists()
+        return bool(self.is_vip)
 
     @cached_property
     def cash(self) -> int:
@@ -170,7 +177,7 @@ def no_receipt(rule: Mapping[str, Any], entry: CaseLine, case: Case) -> Evidence
 
 def vip(rule: Mapping[str, Any], entry: CaseLine, case: Case) -> Evidence | None:
     """`{"rule": "vip", "level": "APPROVER"}`: what a clerk could waive, a manager grants a VIP."""
-    return {} if case.is_vip and _is_gesture(entry) else None
+    return {} if _is_gesture(entry) and case.is_of_a_vip else None
 
 
 LIMITS: dict[str, Limit] = {
