@@ -17,6 +17,7 @@ from orders.api.carts import Carts
 from orders.api.registers import AnswerInstruction, Instructions
 from orders.api.returns import OneReturn, Quote, Returns
 from orders.api.sales import OneOrder, Orders
+from orders.api.stock import StockOfArticles
 
 PROBLEM = {
     "type": "object",
@@ -93,6 +94,7 @@ urlpatterns = [
     path("returns/", Returns.as_view(), name="returns"),
     path("returns/quote/", Quote.as_view(), name="quote"),
     path("returns/<uuid:return_id>/", OneReturn.as_view(), name="return"),
+    path("stock/", StockOfArticles.as_view(), name="stock"),
     path("register/instructions/", Instructions.as_view(), name="instructions"),
     path(
         "register/instructions/<int:instruction_id>/answer/",

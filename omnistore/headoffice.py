@@ -40,7 +40,10 @@ class HeadOffice(admin.AdminSite):
                 *("LoyaltyEntry", "Touch", "Visit"),
             ),
         ),
-        (_("What is offered"), ("Product", "PolicyVersion")),
+        (
+            _("What is offered"),
+            ("Product", "PolicyVersion", "Stock", "StockMovement", "Reservation"),
+        ),
         (_("Sales"), ("Order", "Payment", "Cart", "SalesImport")),
         (
             _("Returns and refunds"),

@@ -13,9 +13,9 @@ from omnistore.errors import Conflict, Invalid
 from omnistore.money import included_tax, prorate
 from omnistore.outbox import events
 from omnistore.tokens import fingerprint
-from orders import bringers, catalogue, numbers
+from orders import bringers, catalogue, numbers, stock
 from orders.facts import OrderRecorded
-from orders.models import Order, OrderLine, Payment, Product
+from orders.models import Order, OrderLine, Payment, Product, StockMovement
 from stores.models import Clerk, Register, Store
 
 # How far a till's clock may be ahead of ours.
@@ -155,7 +155,26 @@ def record(
         return _same(order, content), False
     _write(order, lines, sale)
     events.record(_fact(order, sale), at=sale.placed_at)
+    _take_out(order, lines, at)
     return order, True
+
+
+def _take_out(order: Order, lines: Sequence[OrderLine], at: datetime) -> None:
+    """Move what a store handed over out of its stock; what the web sells, its warehouse counts."""
+    if order.store is None:
+        return
+    sold = [
+        stock.Move(
+            line.product.pk,
+            order.store,
+            -line.handed_over,
+            StockMovement.Reason.SALE,
+            order.number,
+            f"sale:{order.pk}:{line.position}",
+        )
+        for line in lines
+    ]
+    stock.move_all(sold, at=at)
 
 
 def _same(order: Order, content: str) -> Order:

@@ -250,3 +250,27 @@ class AdvertisingResumed(Fact):
     @property
     def topic(self) -> str:
         return f"advertising:{self.sku}"
+
+
+@dataclass(frozen=True)
+class StockChanged(Fact):
+    """What a store has of an article now; `available` is what is not put aside."""
+
+    name: ClassVar[str] = "orders.stock.changed"
+    fact_kind: ClassVar[str] = Fact.Kind.STATE
+    label: ClassVar = _("the stock of an article changed")
+
+    product_id: int
+    sku: str
+    on_hand: int
+    reserved: int
+    available: int
+
+    @property
+    def stream_key(self) -> str:
+        # A stream of its own: sales of different articles never wait for one another.
+        return f"stock:{self.store_code}:{self.product_id}"
+
+    @property
+    def topic(self) -> str:
+        return self.stream_key

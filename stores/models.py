@@ -238,6 +238,7 @@ class ApiKey(models.Model):
         ("orders", _("read and record orders")),
         ("returns", _("take returns")),
         ("register", _("pick up and confirm refund instructions")),
+        ("stock", _("count stock and read what is available")),
     ]
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="api_keys")

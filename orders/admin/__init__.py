@@ -11,6 +11,7 @@ from orders.admin import (
     reviews,
     sales,
     slips,
+    stock,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "reviews",
     "sales",
     "slips",
+    "stock",
 ]

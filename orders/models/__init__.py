@@ -25,6 +25,7 @@ from orders.models.sales import NumberSeries, Order, OrderLine, Payment, Tender
 from orders.models.serials import SoldSerial
 from orders.models.slips import Slip
 from orders.models.starts import Declaration, JoinedOrder
+from orders.models.stock import Reservation, Stock, StockMovement
 
 __all__ = [
     "Allowance",
@@ -55,6 +56,7 @@ __all__ = [
     "RefundAgreement",
     "RefundPlan",
     "Repair",
+    "Reservation",
     "ReturnLine",
     "ReturnPhoto",
     "Review",
@@ -64,5 +66,7 @@ __all__ = [
     "SatisfactionRequest",
     "Slip",
     "SoldSerial",
+    "Stock",
+    "StockMovement",
     "Tender",
 ]
