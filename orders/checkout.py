@@ -13,9 +13,10 @@ from omnistore.errors import Conflict, Invalid
 from omnistore.money import included_tax, prorate
 from omnistore.outbox import events
 from omnistore.tokens import fingerprint
-from orders import bringers, catalogue, numbers, stock
+from orders import bringers, catalogue, numbers, promotions, stock
 from orders.facts import OrderRecorded
 from orders.models import Order, OrderLine, Payment, Product, StockMovement
+from orders.promotions import Given
 from stores.models import Clerk, Register, Store
 
 # How far a till's clock may be ahead of ours.
@@ -37,6 +38,13 @@ class TendersDiffer(Invalid):
 class DiscountTooLarge(Invalid):
     code = "discount_too_large"
     words = _("More was taken off than it cost.")
+
+
+class NoSuchPromotion(Invalid):
+    """`promotion` is its code."""
+
+    code = "no_such_promotion"
+    words = _("The promotion %(promotion)s lacks its condition, or names a line that is not there.")
 
 
 class TaxTooLarge(Invalid):
@@ -90,7 +98,11 @@ class Tendered:
 
 @dataclass(frozen=True)
 class Sale:
-    """A sale as the till or the shop tells it; `discount` is taken off the whole order."""
+    """
+    A sale as the till or the shop tells it; `discount` is taken off the whole order.
+
+    `promotions` took off more, each on a condition that a return may break.
+    """
 
     source: str
     number: str
@@ -102,10 +114,13 @@ class Sale:
     discount: int = 0
     delivered_at: datetime | None = None
     identifiers: Sequence[tuple[str, str]] = field(default=())
+    # Not in the words that are hashed, so that what was told before there were any stays the same.
+    promotions: Sequence[Given] = field(default=(), repr=False)
 
     @property
     def total(self) -> int:
-        return sum(line.due for line in self.lines) - self.discount
+        off = self.discount + sum(given.amount for given in self.promotions)
+        return sum(line.due for line in self.lines) - off
 
 
 @dataclass(frozen=True)
@@ -137,13 +152,14 @@ def record(
         TendersDiffer, DiscountTooLarge, TaxTooLarge: the amounts do not agree.
         PlacedInFuture, NoNumber, UnknownProduct, NoSuchIdentifier: as they say.
     """
-    content = fingerprint(repr((sale, place.ids, customer and customer.pk)))
+    content = fingerprint(repr((sale, place.ids, customer and customer.pk, *sale.promotions)))
     if earlier := Order.objects.filter(source=sale.source, number=sale.number).first():
         return _same(earlier, content), False
 
     _check(sale, at)
     products = catalogue.by_sku(line.sku for line in sale.lines)
-    lines = _lines(sale, products)
+    shares = _shares(sale)
+    lines = _lines(sale, products, shares)
     bringer = bringers.find(customer=customer, identifiers=sale.identifiers, country=country, at=at)
     order, is_new = Order.objects.get_or_create(
         source=sale.source,
@@ -154,6 +170,7 @@ def record(
     if not is_new:
         return _same(order, content), False
     _write(order, lines, sale)
+    promotions.write(order, lines, sale.promotions, shares[1:])
     events.record(_fact(order, sale), at=sale.placed_at)
     _take_out(order, lines, at)
     return order, True
@@ -190,6 +207,9 @@ def _check(sale: Sale, at: datetime) -> None:
         raise PlacedInFuture()
     if min((line.due for line in sale.lines), default=0) < 0 or sale.total < 0:
         raise DiscountTooLarge()
+    for given in sale.promotions:
+        if not given.is_complete or any(not 1 <= line <= len(sale.lines) for line in given.lines):
+            raise NoSuchPromotion(promotion=given.code)
     paid = sum(tendered.amount for tendered in sale.tenders)
     if paid != sale.total:
         raise TendersDiffer(paid=paid, total=sale.total)
@@ -210,12 +230,24 @@ def _facts_of(sale: Sale, place: Place, lines: list[OrderLine]) -> dict[str, obj
     }
 
 
-def _lines(sale: Sale, products: dict[str, Product]) -> list[OrderLine]:
-    """Return the order's lines, unsaved, each with its share of the order's discount."""
-    shares = prorate(sale.discount, [line.due for line in sale.lines])
+def _shares(sale: Sale) -> list[list[int]]:
+    """Return what the order's discount, then each of its promotions takes off each line."""
+    dues = [line.due for line in sale.lines]
+    shares = prorate(sale.discount, dues)
+    left = [due - share for due, share in zip(dues, shares, strict=True)]
+    try:
+        return [shares, *promotions.shares_of(sale.promotions, left)]
+    except promotions.MoreThanItCosts:
+        raise DiscountTooLarge() from None
+
+
+def _lines(
+    sale: Sale, products: dict[str, Product], shares: Sequence[Sequence[int]]
+) -> list[OrderLine]:
+    """Return the order's lines, unsaved, each with its share of what was taken off the order."""
     return [
-        _line(sale, position, line, products[line.sku], share)
-        for position, (line, share) in enumerate(zip(sale.lines, shares, strict=True), 1)
+        _line(sale, position, line, products[line.sku], sum(share))
+        for position, (line, *share) in enumerate(zip(sale.lines, *shares, strict=True), 1)
     ]
 
 

@@ -4,23 +4,28 @@ Quotes: what would come back by which right, for how much, to which tender; noth
 `returns.take` draws the same quote up again under lock before it writes anything.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Conflict, Invalid, Refused
 from omnistore.money import share
-from orders import exchanges, refunds
-from orders.models import OrderLine, Product, ReturnLine
-from orders.policies import Decision, PolicyBook, decide
+from omnistore.tokens import fingerprint
+from orders import adjustments, exchanges, promotions, refunds
+from orders.adjustments import Adjusted, Credited
+from orders.models import Level, OrderLine, Product, ReturnLine
+from orders.policies import Decision, Objection, PolicyBook, decide
 from orders.units import with_returned
 
 Reason = ReturnLine.Reason
 Condition = ReturnLine.Condition
 Resolution = ReturnLine.Resolution
+# The rule that a human has overruled for an order line.
+Grant = tuple[int, str]
 # A register's slip has an end, and so has a clerk's patience.
 MOST_LINES = 200
 
@@ -70,12 +75,14 @@ class AllCameBack(TooManyUnits):
 
 
 class NotReturnable(Refused):
+    """`level` and `rule` say who may overrule which rule."""
+
     code = "not_returnable"
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What the customer wants of one order line."""
+    """What the customer wants of one order line; `waiver` is why the clerk waives a rule."""
 
     order_line_id: int
     units: int
@@ -84,6 +91,7 @@ class Choice:
     resolution: str = Resolution.REFUND
     replacement_id: int | None = None
     reason_words: str = ""
+    waiver: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,19 +111,50 @@ class QuotedLine:
     def is_exchange(self) -> bool:
         return self.choice.resolution == Resolution.EXCHANGE
 
+    @property
+    def leaves(self) -> bool:
+        """Whether the customer keeps less than before: not so for the same article again."""
+        new = self.replacement
+        return not (self.is_exchange and new and new.model == self.line.product.model)
+
 
 @dataclass(frozen=True)
 class Quote:
-    """What the customer would get back; `refunds` says to which tender, cash last."""
+    """
+    What the customer would get back; `refunds` says to which tender, cash last.
+
+    `adjustments` are fees and what promotions keep or give back, beside the lines.
+    """
 
     currency: str
     lines: Sequence[QuotedLine]
     refunds: Sequence[refunds.Share]
     problem: Refused | None = None
+    adjustments: Sequence[Adjusted] = ()
 
     @property
     def refund_total(self) -> int:
-        return sum(line.amount for line in self.lines if not line.is_exchange)
+        """What the lines are worth that are paid back, less what is kept back of it."""
+        worth = sum(line.amount for line in self.lines if not line.is_exchange)
+        return worth + self.adjustment_total
+
+    @property
+    def adjustment_total(self) -> int:
+        return sum(row.amount for row in self.adjustments)
+
+    @property
+    def token(self) -> str:
+        """Return what changes as soon as any amount, right or tender of the quote does."""
+        lines = [
+            (
+                *(line.choice.order_line_id, line.choice.units, line.choice.resolution),
+                *(line.choice.replacement_id, line.amount, line.tax, line.decision.right),
+            )
+            for line in self.lines
+        ]
+        beside = [(row.kind, row.rule, row.amount, row.later) for row in self.adjustments]
+        shares = [(share.payment.pk, share.amount) for share in self.refunds]
+        return fingerprint(repr((self.currency, lines, beside, shares)))[:32]
 
     @property
     def exchange_total(self) -> int:
@@ -133,14 +172,20 @@ class Quote:
 
 
 def draw_up(
-    *, choices: Iterable[Choice], customer_id: UUID | None, now: datetime, is_locked: bool = False
+    *,
+    choices: Iterable[Choice],
+    customer_id: UUID | None,
+    now: datetime,
+    grants: Collection[Grant] = (),
+    is_locked: bool = False,
 ) -> Quote:
     """
     Return what the customer would get back, without changing anything.
 
     Each line has its amount, tax included, its share of the tax, its right or its problem; lines
-    of several orders may stand together. With `is_locked` the order lines and payments are locked
-    first: only `take` asks for that, inside its transaction.
+    of several orders may stand together. `grants` are the rules that humans have overruled, by
+    order line. With `is_locked` the order lines and payments are locked first: only `take` asks
+    for that, inside its transaction.
 
     Raises:
         NothingChosen, NotAUnitCount: no choice at all, or units below one.
@@ -155,12 +200,14 @@ def draw_up(
     book = PolicyBook.read()
     variants = Product.objects.in_bulk([c.replacement_id for c in choices if c.replacement_id])
     quoted = [
-        _quote_line(choice, lines[choice.order_line_id], variants, book, now) for choice in choices
+        _quote_line(choice, lines[choice.order_line_id], variants, Rules(book, grants, now))
+        for choice in choices
     ]
     currency = next(iter(lines.values())).order.currency
     answer = Quote(currency=currency, lines=quoted, refunds=[])
     if not answer.may_be_taken:
         return answer
+    answer = replace(answer, adjustments=_adjustments(quoted, is_locked=is_locked))
     try:
         return replace(answer, refunds=refunds.plan(_by_payer(answer), is_locked=is_locked))
     except refunds.MoreThanPaid as problem:
@@ -189,9 +236,8 @@ def lines_for(choices: Sequence[Choice], *, is_locked: bool = False) -> dict[int
             .order_by("pk")
             .values_list("pk")
         )
-    lines = with_returned(OrderLine.objects.filter(pk__in=ids)).select_related(
-        "order", "product", "paid_by"
-    )
+    lines = promotions.known_on(with_returned(OrderLine.objects.filter(pk__in=ids)))
+    lines = lines.select_related("order", "product", "paid_by")
     found = {line.pk: line for line in lines}
     if len(found) < len(choices):
         raise NotOfThisReturn()
@@ -208,28 +254,73 @@ def _check_together(lines: Iterable[OrderLine], customer_id: UUID | None) -> Non
         raise CurrenciesDiffer()
 
 
+@dataclass(frozen=True)
+class Rules:
+    """By which rules a line is judged, and when."""
+
+    book: PolicyBook
+    grants: Collection[Grant]
+    now: datetime
+
+    def decide(self, line: OrderLine, choice: Choice, worth: int) -> Decision:
+        """Return the decision, with what humans have overruled and what the clerk waives."""
+        judged = partial(
+            decide,
+            line,
+            reason=choice.reason,
+            condition=choice.condition,
+            book=self.book,
+            now=self.now,
+            worth=worth,
+        )
+        decision = judged()
+        if not decision.objections:
+            return decision
+        return judged(granted={no.rule for no in decision.objections if self._goes(no, choice)})
+
+    def _goes(self, no: Objection, choice: Choice) -> bool:
+        """Whether somebody who may has said that this rule does not hold here (rules.md 1.5)."""
+        if no.level == Level.NOBODY:
+            return False
+        is_waived = no.level == Level.WAIVABLE and bool(choice.waiver.strip())
+        return is_waived or (choice.order_line_id, no.rule) in self.grants
+
+
 def _quote_line(
-    choice: Choice,
-    line: OrderLine,
-    variants: dict[int, Product],
-    book: PolicyBook,
-    now: datetime,
+    choice: Choice, line: OrderLine, variants: dict[int, Product], rules: Rules
 ) -> QuotedLine:
     left = line.left_units
-    decision = decide(line, reason=choice.reason, condition=choice.condition, book=book, now=now)
-    replacement = variants.get(choice.replacement_id or 0)
-    problem = _problem(choice, line, left, decision, replacement)
     worth = {"quantity": line.quantity, "before": line.returned_units, "units": choice.units}
     is_within = choice.units <= left
+    amount = share(line.total, **worth) if is_within else 0
+    decision = rules.decide(line, choice, amount)
+    replacement = variants.get(choice.replacement_id or 0)
     return QuotedLine(
         choice=choice,
         line=line,
         left=left,
-        amount=share(line.total, **worth) if is_within else 0,
+        amount=amount,
         tax=share(line.tax, **worth) if is_within else 0,
         decision=decision,
         replacement=replacement,
-        problem=problem,
+        problem=_problem(choice, line, left, decision, replacement),
+    )
+
+
+def _adjustments(quoted: Iterable[QuotedLine], *, is_locked: bool) -> list[Adjusted]:
+    return adjustments.of(
+        [
+            Credited(
+                line=line.line,
+                units=line.choice.units,
+                amount=line.amount,
+                right=line.decision.right,
+                fees=line.decision.fees,
+            )
+            for line in quoted
+            if line.leaves
+        ],
+        is_locked=is_locked,
     )
 
 
@@ -244,7 +335,9 @@ def _problem(
     if choice.condition not in Condition.values:
         return ConditionMissing(order_line_id=line.pk)
     if not decision.may_return:
-        return NotReturnable(decision.sentence, order_line_id=line.pk)
+        return NotReturnable(
+            decision.sentence, order_line_id=line.pk, level=decision.level, rule=decision.rule
+        )
     if choice.resolution == Resolution.EXCHANGE:
         return exchanges.problem(line, replacement)
     return None
@@ -255,4 +348,6 @@ def _by_payer(answer: Quote) -> dict[UUID, int]:
     for quoted in answer.lines:
         if not quoted.is_exchange and quoted.amount:
             due[quoted.line.payer_id] = due.get(quoted.line.payer_id, 0) + quoted.amount
-    return due
+    for order_id, amount in adjustments.by_order(answer.adjustments).items():
+        due[order_id] = due.get(order_id, 0) + amount
+    return {order_id: amount for order_id, amount in due.items() if amount}

@@ -6,7 +6,7 @@ and all amounts are computed again under the lock of the order lines and payment
 on the last unit exactly one wins.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Conflict
 from omnistore.outbox import events
-from orders import dispositions, exchanges, goods, numbers, quotes, refunds
+from orders import adjustments, dispositions, exchanges, goods, numbers, quotes, refunds
 from orders.facts import ReturnAccepted, ReturnedUnits
 from orders.models import CustomerReturn, Order, Product, ReturnLine
 from orders.quotes import Choice, Quote
 from stores.models import ApiKey, Clerk, Register, Store, Tablet
 
 Resolution = ReturnLine.Resolution
+GESTURE = ReturnLine.Right.GESTURE
 
 
 class QuoteChanged(Conflict):
@@ -112,6 +113,7 @@ def choose(*, draft: CustomerReturn, choices: Iterable[Choice]) -> None:
                 condition=choice.condition,
                 resolution=choice.resolution,
                 replacement=wanted.get(choice.replacement_id or 0),
+                waiver=choice.waiver,
             )
             for position, choice in enumerate(choices, 1)
         )
@@ -128,6 +130,7 @@ def choices_of(draft: CustomerReturn) -> list[Choice]:
             resolution=line.resolution,
             replacement_id=line.replacement_id,
             reason_words=line.reason_words,
+            waiver=line.waiver,
         )
         for line in draft.lines.order_by("position")
         if line.order_line_id is not None
@@ -140,18 +143,21 @@ def take(
     at: datetime,
     clerk: Clerk | None = None,
     agreed_total: int | None = None,
+    agreed_token: str = "",
+    grants: Collection[quotes.Grant] = (),
     is_in_hand: bool = True,
 ) -> CustomerReturn:
     """
     Take the return: goods received, refunds asked of the register, replacements handed over.
 
     A draft that was taken already gives the same return again. `agreed_total` is the refund the
-    customer was shown, in minor units. Goods that are not in hand are received later, see
+    customer was shown, in minor units, `agreed_token` the token of that quote; `grants` are the
+    rules that humans have overruled. Goods that are not in hand are received later, see
     `goods.receive`; till then the return is accepted.
 
     Raises:
         TooManyUnits, NotReturnable, …: what `quotes.draw_up` found, the first of them.
-        QuoteChanged: the refund is no longer what was shown.
+        QuoteChanged: the quote is no longer what was shown.
         NoRegister: money is due and nothing can pay it.
     """
     with transaction.atomic():
@@ -160,11 +166,17 @@ def take(
         if not taken.is_draft:
             return taken
         answer = quotes.draw_up(
-            choices=choices_of(taken), customer_id=taken.customer_id, now=at, is_locked=True
+            choices=choices_of(taken),
+            customer_id=taken.customer_id,
+            now=at,
+            grants=grants,
+            is_locked=True,
         )
         if answer.problems:
             raise answer.problems[0]
-        if agreed_total is not None and agreed_total != answer.refund_total:
+        if agreed_total not in (None, answer.refund_total):
+            raise QuoteChanged()
+        if agreed_token not in ("", answer.token):
             raise QuoteChanged()
         _settle(taken, answer, clerk, at, is_in_hand=is_in_hand)
     return taken
@@ -188,6 +200,7 @@ def _settle(
         taken.state, taken.settled_at = CustomerReturn.State.SETTLED, at
     taken.save()
     return_lines = _write_lines(taken, answer, store if is_in_hand else None)
+    adjustments.write(taken, answer.adjustments)
     if is_in_hand:
         goods.in_hand(return_lines, store=store, clerk=taken.clerk, at=at)
     events.record(_accepted(taken, answer, store), at=at)
@@ -215,6 +228,7 @@ def _write_lines(
             reason=quoted.choice.reason,
             reason_words=quoted.choice.reason_words,
             condition=quoted.choice.condition,
+            waiver=quoted.choice.waiver if quoted.decision.right == GESTURE else "",
             right=quoted.decision.right,
             resolution=quoted.choice.resolution,
             replacement=quoted.replacement,

@@ -5,6 +5,7 @@ Every amount is a whole number of the minor unit of the row's currency, tax incl
 name says tax.
 """
 
+from orders.models.adjustments import Adjustment, OrderPromotion, PromotionShare
 from orders.models.afterwards import ProductRefusal, SatisfactionRequest
 from orders.models.allowances import Allowance
 from orders.models.carts import Cart, CartLine
@@ -28,6 +29,7 @@ from orders.models.starts import Declaration, JoinedOrder
 from orders.models.stock import Reservation, Stock, StockMovement
 
 __all__ = [
+    "Adjustment",
     "Allowance",
     "Cart",
     "CartLine",
@@ -44,6 +46,7 @@ __all__ = [
     "NumberSeries",
     "Order",
     "OrderLine",
+    "OrderPromotion",
     "Payment",
     "PolicyVersion",
     "PricePoint",
@@ -51,6 +54,7 @@ __all__ = [
     "ProcessorRequest",
     "Product",
     "ProductRefusal",
+    "PromotionShare",
     "Reception",
     "Refund",
     "RefundAgreement",

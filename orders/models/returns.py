@@ -210,6 +210,8 @@ class ReturnLine(models.Model):
     condition = models.CharField(
         _("condition"), max_length=10, choices=Condition.choices, blank=True
     )
+    # Why the clerk waived a rule that clerks may waive.
+    waiver = models.CharField(_("why a rule was waived"), max_length=200, blank=True, default="")
     right = models.CharField(_("by which right"), max_length=10, choices=Right.choices, blank=True)
     resolution = models.CharField(
         _("settled by"), max_length=8, choices=Resolution.choices, default=Resolution.REFUND

@@ -181,6 +181,11 @@ class OrderLine(models.Model):
         return max(self.handed_over - self.written_off - self.returned_units, 0)
 
     @property
+    def has_promotions(self) -> bool:
+        """Whether a promotion stands on the order that was paid; known where units are."""
+        return bool(self.__dict__["payer_has_promotions"])
+
+    @property
     def payer_id(self) -> uuid.UUID:
         """The order whose payments a refund of this line goes back to."""
         return self.paid_by_id or self.order_id
