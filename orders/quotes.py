@@ -153,7 +153,7 @@ class Quote:
             for line in self.lines
         ]
         beside = [(row.kind, row.rule, row.amount, row.later) for row in self.adjustments]
-        shares = [(share.payment.pk, share.amount) for share in self.refunds]
+        shares = [(row.payment and row.payment.pk, row.goes_by, row.amount) for row in self.refunds]
         return fingerprint(repr((self.currency, lines, beside, shares)))[:32]
 
     @property
