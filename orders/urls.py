@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orders.views import returns
+from orders.views import returns, slips
 
 app_name = "orders"
 urlpatterns = [
@@ -11,4 +11,8 @@ urlpatterns = [
     path("returns/<uuid:return_id>/settle/", returns.settle, name="return_settle"),
     path("returns/<uuid:return_id>/progress/", returns.progress, name="return_progress"),
     path("refunds/<uuid:refund_id>/retry/", returns.retry, name="refund_retry"),
+    path("returns/<uuid:return_id>/slip/", slips.of_return, name="return_slip"),
+    path("orders/<uuid:order_id>/gift/", slips.of_order, name="gift_slip"),
+    path("slips/<uuid:slip_id>/", slips.show, name="slip"),
+    path("slips/<uuid:slip_id>/<str:size>.pdf", slips.pdf, name="slip_pdf"),
 ]

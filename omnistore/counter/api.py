@@ -73,6 +73,12 @@ class Recognition(serializers.Serializer[Any]):
     orders = FoundOrder(many=True)
     returns = FoundReturn(many=True)
     article = Article(allow_null=True)
+    gift = serializers.UUIDField(
+        source="gift.id",
+        allow_null=True,
+        default=None,
+        help_text="A gift receipt: a return begins with it, and nobody sees a price.",
+    )
     more = serializers.BooleanField(help_text="There are more than these: say more.")
 
 
