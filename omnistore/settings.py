@@ -220,6 +220,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         # While all workers are busy, sweeps do not pile up.
         "options": {"expires": 3},
     },
+    "ask-processors": {
+        "task": "orders.tasks.ask_processors",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
     "tell-head-office": {
         "task": "omnistore.outbox.tasks.tell_head_office",
         "schedule": timedelta(seconds=30),
@@ -234,6 +239,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 OMNISTORE_BELL = os.environ.get(
     "OMNISTORE_BELL", "" if ENV == "test" else "omnistore.outbox.bells.ring"
 )
+# Rung after a transaction that left a refund to a card processor.
+OMNISTORE_REFUND_BELL = os.environ.get(
+    "OMNISTORE_REFUND_BELL", "" if ENV == "test" else "orders.bells.ring"
+)
+# Kind of card processor → the class that speaks to it (orders.gateways.answers.Adapter).
+OMNISTORE_PROCESSORS = {"STRIPE": "orders.gateways.stripe.Adapter"}
 # How long a sender may hold deliveries. Shorter than a connector's longest call (25 s), it would
 # send nothing, and say nothing.
 OMNISTORE_LEASE_SECONDS = int(os.environ.get("OMNISTORE_LEASE_SECONDS", "30"))
@@ -419,6 +430,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
+        # It would log what it was answered, word for word.
+        "stripe": {"level": "CRITICAL"},
         # It says at each start that it draws no pictures; nobody asks it for one.
         "pyBarcode": {"level": "WARNING"},
     },

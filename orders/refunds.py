@@ -11,7 +11,9 @@ Locks, in this order everywhere: payment, plan, refund, then the gateway's row o
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Conflict
@@ -45,6 +47,7 @@ __all__ = [
     "plan",
     "reroute",
     "retry",
+    "ring",
 ]
 
 Gateway = Refund.Gateway
@@ -212,6 +215,12 @@ def reroute(
     return new
 
 
+def ring() -> None:
+    """Wake a worker for the processors; a bell that is lost costs one sweep."""
+    if settings.OMNISTORE_REFUND_BELL:
+        import_string(settings.OMNISTORE_REFUND_BELL)()
+
+
 def _route_of(routed: Sequence[Share]) -> str:
     if all(share.is_original for share in routed):
         return RefundPlan.Route.ORIGINAL
@@ -275,11 +284,12 @@ def _hand_over(asked: Sequence[Refund], register: Register | None, at: datetime)
     Instruction.objects.bulk_create(
         Instruction(refund=refund, register=register, issued_at=at) for refund in by_register
     )
-    ProcessorRequest.objects.bulk_create(
-        ProcessorRequest(refund=refund, processor=_processor(refund), issued_at=at, due_at=at)
-        for refund in asked
-        if refund.gateway == Gateway.PROCESSOR
-    )
+    if by_reference := [refund for refund in asked if refund.gateway == Gateway.PROCESSOR]:
+        ProcessorRequest.objects.bulk_create(
+            ProcessorRequest(refund=refund, processor=_processor(refund), issued_at=at, due_at=at)
+            for refund in by_reference
+        )
+        transaction.on_commit(ring, robust=True)
     for refund in asked:
         if refund.gateway == Gateway.LEDGER and (pay := _payer(refund)):
             paid(refund, reference=pay(refund, at), at=at)
@@ -317,6 +327,7 @@ def _ask_processor_again(refund: Refund, at: datetime) -> None:
     request.first_tried_at = request.answered_at = request.leased_until = None
     request.due_at = at
     request.save()
+    transaction.on_commit(ring, robust=True)
 
 
 def _progress(agreed: RefundPlan, at: datetime) -> str:
