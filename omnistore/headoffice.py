@@ -37,7 +37,7 @@ class HeadOffice(admin.AdminSite):
             _("Customers"),
             (
                 *("Customer", "Identifier", "Evidence", "ConsentWording", "Consent"),
-                *("LoyaltyEntry", "Touch", "Visit"),
+                *("LoyaltyEntry", "LoyaltyRule", "Touch", "Visit"),
             ),
         ),
         (

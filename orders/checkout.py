@@ -13,7 +13,7 @@ from omnistore.errors import Conflict, Invalid
 from omnistore.money import included_tax, prorate
 from omnistore.outbox import events
 from omnistore.tokens import fingerprint
-from orders import bringers, catalogue, numbers, promotions, stock
+from orders import bringers, catalogue, numbers, points, promotions, stock
 from orders.facts import OrderRecorded
 from orders.models import Order, OrderLine, Payment, Product, StockMovement
 from orders.promotions import Given
@@ -169,9 +169,10 @@ def record(
     )
     if not is_new:
         return _same(order, content), False
-    _write(order, lines, sale)
+    payments = _write(order, lines, sale)
     promotions.write(order, lines, sale.promotions, shares[1:])
     events.record(_fact(order, sale), at=sale.placed_at)
+    points.sold(order, payments)
     _take_out(order, lines, at)
     return order, True
 
@@ -279,11 +280,11 @@ def _handed_over(sale: Sale, line: SoldLine) -> int:
     return min(line.handed_over, line.quantity)
 
 
-def _write(order: Order, lines: list[OrderLine], sale: Sale) -> None:
+def _write(order: Order, lines: list[OrderLine], sale: Sale) -> list[Payment]:
     for line in lines:
         line.order = order
     OrderLine.objects.bulk_create(lines)
-    Payment.objects.bulk_create(
+    return Payment.objects.bulk_create(
         Payment(
             order=order,
             tender=tendered.tender,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Conflict
 from omnistore.outbox import events
-from orders import adjustments, dispositions, exchanges, goods, numbers, quotes, refunds
+from orders import adjustments, dispositions, exchanges, goods, numbers, points, quotes, refunds
 from orders.facts import ReturnAccepted, ReturnedUnits
 from orders.models import CustomerReturn, Order, Product, ReturnLine
 from orders.quotes import Choice, Quote
@@ -208,6 +208,7 @@ def _settle(
         exchanges.hand_over(taken, exchanged, store=store, at=at)
     if answer.refunds:
         refunds.ask(taken, answer.refunds, register=register, at=at)
+    points.returned(taken, at=at)
 
 
 def _write_lines(
