@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Conflict
 from omnistore.outbox import events
+from orders import points
 from orders.facts import ReturnCancelled
 from orders.models import CustomerReturn, Exchange, Refund, RefundPlan
 from stores.models import Clerk
@@ -57,4 +58,5 @@ def cancel(*, taken: CustomerReturn, at: datetime, clerk: Clerk | None = None) -
             ),
             at=at,
         )
+        points.returned(held, at=at)
     return held
