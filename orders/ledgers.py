@@ -7,7 +7,7 @@ Each takes the refund and the time, inside the caller's transaction, and returns
 from collections.abc import Callable
 from datetime import datetime
 
-from orders import credit
+from orders import credit, points
 from orders.models import CreditAccount, Payment, Refund
 
 Payer = Callable[[Refund, datetime], str]
@@ -18,6 +18,8 @@ def payer_for(payment: Payment | None, tender: str) -> Payer | None:
     if payment is not None and payment.tender == tender:
         if payment.credit_use_id is not None:
             return restore
+        if payment.points is not None:
+            return points.give_back
         # Somebody else's gift card or credit note: the register took it, and gives it back.
         return LEDGERS.get(tender)
     return issue if tender in CreditAccount.Kind.values else LEDGERS.get(tender)

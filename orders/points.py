@@ -68,12 +68,13 @@ def returned(taken: CustomerReturn, *, at: datetime) -> None:
         _settle(order, backs[order.pk], taken, at)
 
 
-def given_back(refund: Refund, *, at: datetime) -> None:
-    """Give back the points that this paid refund of a points tender stands for, once."""
+def give_back(refund: Refund, at: datetime) -> str:
+    """Give back the points that this refund of a points tender stands for, once; see `ledgers`."""
     payment = refund.payment
-    spent = spending.of(payment) if payment and refund.tender == Tender.POINTS else None
+    spent = spending.of(payment) if payment else None
+    taken = refund.plan.customer_return
     if payment is None or payment.points is None or spent is None:
-        return
+        return ""
     loyalty.hold(spent.customer_id)
     others = payment.refunds.filter(state=Refund.State.PAID, tender=Tender.POINTS)
     others = others.exclude(pk=refund.pk)
@@ -81,12 +82,12 @@ def given_back(refund: Refund, *, at: datetime) -> None:
     subject = f"payment:{payment.pk}"
     given = LoyaltyEntry.objects.filter(subject=subject, kind=Kind.REFUNDED)
     before = given.aggregate(sum=Sum("points"))["sum"] or 0
-    taken = refund.plan.customer_return
     loyalty.give_back(
         customer_id=spent.customer_id,
         points=payment.points * back // payment.amount - before,
         event=Event(f"refund:{refund.pk}", at, subject, taken.number or ""),
     )
+    return spent.reference
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from omnistore.errors import Conflict
 from omnistore.outbox import events
 from omnistore.outbox.facts import Fact
-from orders import agreements, ledgers, points, shares
+from orders import agreements, ledgers, shares
 from orders.facts import RefundFailed, RefundPaid, RefundRerouted, ReturnSettled
 from orders.models import (
     CustomerReturn,
@@ -117,7 +117,6 @@ def paid(refund: Refund, *, reference: str, at: datetime) -> None:
     refund.save(update_fields=["state", "reference", "settled_at", "failure", "credit"])
     taken = refund.plan.customer_return
     events.record(_told(RefundPaid, refund), at=at)
-    points.given_back(refund, at=at)
     if _progress(refund.plan, at) == RefundPlan.State.DONE:
         taken.state, taken.settled_at = CustomerReturn.State.SETTLED, at
         taken.save(update_fields=["state", "settled_at"])

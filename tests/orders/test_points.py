@@ -213,7 +213,7 @@ def test_rule_2_9_points_that_paid_are_given_back_when_the_refund_is_paid(
 
     give_back(order, lyon, {1: 1})
     pay_everything(till)
-    assert kinds(camille)[3:] == [("REVERSED", -6, 0), ("REFUNDED", 66, 0)]
+    assert kinds(camille)[3:] == [("REFUNDED", 66, 0), ("REVERSED", -6, 0)]
     give_back(order, lyon, {1: 2})
     pay_everything(till)
 
@@ -229,7 +229,7 @@ def test_rule_2_9_a_refund_paid_twice_gives_the_points_back_once(
     give_back(order, lyon, {1: 1})
     pay_everything(till)
 
-    points.given_back(Refund.objects.get(), at=NOON)
+    points.give_back(Refund.objects.get(), NOON)
 
     assert loyalty.standing(camille.pk) == Standing(points=200, debt=0)
 
