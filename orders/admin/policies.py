@@ -1,69 +1,109 @@
-"""Return policies: a change is a new version."""
+"""Return policies: a change is a new version, tried on last month's returns before it is kept."""
 
-from datetime import datetime
 from typing import Any
 
-from django import forms
-from django.contrib import admin
-from django.db.models import Max
-from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.timezone import now
 
-from customers.admin import not_before_now
+from omnistore.errors import Refused
 from omnistore.headoffice import AddOnly
-from orders.models import PolicyVersion, ReturnLine
-
-
-class PolicyForm(forms.ModelForm[PolicyVersion]):
-    """The announced rules, each asked in words; `orders.policies` reads what is kept."""
-
-    days = forms.IntegerField(
-        label=_("Days to bring it back"),
-        required=False,
-        min_value=1,
-        max_value=3650,
-        help_text=_("Empty: at any time."),
-    )
-    final_sale = forms.BooleanField(
-        label=_("What is sold as final stays sold"), required=False, initial=True
-    )
-    allowed = forms.MultipleChoiceField(
-        label=_("Accepted conditions"),
-        choices=ReturnLine.Condition.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("None ticked: any."),
-    )
-
-    class Meta:
-        model = PolicyVersion
-        fields = ("store", "product_class", "days", "final_sale", "allowed", "note", "start_at")
-
-    def clean_start_at(self) -> datetime:
-        return not_before_now(self.cleaned_data["start_at"])
-
-    @property
-    def rules(self) -> list[dict[str, Any]]:
-        said = self.cleaned_data
-        window = [{"rule": "window", "days": said["days"]}] if said["days"] else []
-        final_sale = [{"rule": "final_sale"}] if said["final_sale"] else []
-        allowed = [{"rule": "conditions", "allowed": said["allowed"]}] if said["allowed"] else []
-        return [*window, *final_sale, *allowed]
+from orders import policies
+from orders.admin import policy_forms
+from orders.admin.policy_pages import shown_preview, written_rules
+from orders.models import PolicyVersion
 
 
 @admin.register(PolicyVersion)
 class PolicyVersionAdmin(AddOnly):
-    list_display = ("version", "store", "product_class", "rules", "note", "start_at")
+    list_display = ("version", "store", "product_class", "start_at", "author", "note")
     list_filter = ("store", "product_class")
-    list_select_related = ("store",)
+    list_select_related = ("store", "author")
     ordering = ("-start_at", "-version")
-    form = PolicyForm
+    form = policy_forms.PolicyForm
+    change_form_template = "admin/orders/policyversion/change_form.html"
 
-    def get_fields(self, request: HttpRequest, obj: PolicyVersion | None = None) -> Any:
-        return self.list_display if obj else PolicyForm.Meta.fields
+    def get_fieldsets(self, request: HttpRequest, obj: PolicyVersion | None = None) -> Any:
+        if obj is None:
+            return policy_forms.fieldsets()
+        said = ("version", "store", "product_class", "start_at", "author", "created_at", "note")
+        return [(None, {"fields": (*said, written_rules)})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: PolicyVersion | None = None) -> Any:
+        return [written_rules] if obj else []
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Open the form on the version in force, or on the one that `?from=` names."""
+        previewed: dict[str, Any] | None = getattr(request, "previewed", None)
+        if previewed is not None:
+            return previewed
+        begin_with = _version_to_begin_with(request.GET.get("from", ""))
+        return policy_forms.initial_of(begin_with) if begin_with else {}
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        more = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        if object_id is None and request.method == "POST" and "_preview" in request.POST:
+            more |= self._previewed(request)
+        elif object_id is not None:
+            more |= self._coming(request, object_id)
+        return super().changeform_view(request, object_id, form_url, more | (extra_context or {}))
 
     def save_model(self, request: HttpRequest, obj: PolicyVersion, form: Any, change: bool) -> None:
-        same = PolicyVersion.objects.filter(store=obj.store, product_class=obj.product_class)
-        obj.version = (same.aggregate(last=Max("version"))["last"] or 0) + 1
-        obj.rules = form.rules
-        super().save_model(request, obj, form, change)
+        written = policies.announce(
+            rules=form.rules,
+            start_at=obj.start_at,
+            at=now(),
+            author=request.user,  # type: ignore[arg-type]
+            store=obj.store,
+            product_class=obj.product_class,
+            note=obj.note,
+        )
+        obj.pk, obj.version = written.pk, written.version
+
+    def add_view(self, request: HttpRequest, *args: Any, **more: Any) -> HttpResponse:
+        try:
+            return super().add_view(request, *args, **more)
+        except Refused as refusal:
+            messages.error(request, refusal.sentence)
+            return redirect(reverse("admin:orders_policyversion_changelist"))
+
+    def _previewed(self, request: HttpRequest) -> dict[str, Any]:
+        """Return the preview of what was typed, and open the form on it once more."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form: Any = self.get_form(request, None)(request.POST)
+        if not form.is_valid():
+            return {}
+        version = form.save(commit=False)
+        version.rules = form.rules
+        # Shown, not saved: the page is drawn as if it had just been opened on these answers.
+        request.method = "GET"
+        request.previewed = policy_forms.initial_of(version) | {  # type: ignore[attr-defined]
+            "note": version.note,
+            "start_at": version.start_at,
+            "currency": form.cleaned_data["currency"],
+        }
+        return {"preview": shown_preview(version, now=now())}
+
+    def _coming(self, request: HttpRequest, object_id: str) -> dict[str, Any]:
+        """Return the preview of a version that is not in force yet."""
+        found = self.get_object(request, object_id)
+        if found is None or found.start_at <= now() or not self.has_view_permission(request, found):
+            return {}
+        return {"preview": shown_preview(found, now=now())}
+
+
+def _version_to_begin_with(key: str) -> PolicyVersion | None:
+    if key.isdecimal() and len(key) < 18:
+        return PolicyVersion.objects.filter(pk=int(key)).first()
+    chain = PolicyVersion.objects.filter(store=None, product_class="", start_at__lte=now())
+    return chain.order_by("start_at", "version").last()

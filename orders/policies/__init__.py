@@ -10,6 +10,7 @@ from orders.policies.book import PolicyBook
 from orders.policies.decisions import Decision, Fee, Notice, Objection
 from orders.policies.guarantees import prolong, renew
 from orders.policies.limits import LIMITS, Case, CaseLine, Earlier, weigh
+from orders.policies.previews import Preview, preview
 from orders.policies.rules import RULES
 from orders.policies.verdicts import decide, outlook, refusal
 from orders.policies.versions import InvalidRules, PolicyOfThePast, VersionTaken, announce
@@ -27,10 +28,12 @@ __all__ = [
     "Objection",
     "PolicyBook",
     "PolicyOfThePast",
+    "Preview",
     "VersionTaken",
     "announce",
     "decide",
     "outlook",
+    "preview",
     "prolong",
     "refusal",
     "renew",

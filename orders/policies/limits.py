@@ -66,7 +66,7 @@ class Case:
     A whole return as its limits see it.
 
     `earlier` are the returns of before; None: they are read, in one query, when a rule asks. The
-    return itself, `return_id`, is not among them. `is_vip` is read likewise.
+    return itself, `return_id`, is not among them. `is_vip` and `captured_cash` are read likewise.
     """
 
     lines: Sequence[CaseLine]
@@ -76,6 +76,7 @@ class Case:
     is_vip: bool | None = None
     return_id: UUID | None = None
     earlier: Sequence[Earlier] | None = None
+    captured_cash: int | None = None
 
     @cached_property
     def before(self) -> Sequence[Earlier]:
@@ -90,9 +91,11 @@ class Case:
     @cached_property
     def cash(self) -> int:
         """What of the refunds could be paid in cash: what was captured in cash, at most."""
-        payers = {entry.line.payer_id for entry in self.lines if entry.line}
-        paid = Payment.objects.filter(order_id__in=payers, tender=Tender.CASH)
-        captured = paid.aggregate(sum=Sum("amount"))["sum"] or 0
+        captured = self.captured_cash
+        if captured is None:
+            payers = {entry.line.payer_id for entry in self.lines if entry.line}
+            paid = Payment.objects.filter(order_id__in=payers, tender=Tender.CASH)
+            captured = paid.aggregate(sum=Sum("amount"))["sum"] or 0
         return min(captured, sum(entry.refund for entry in self.lines))
 
     @property

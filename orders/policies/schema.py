@@ -15,6 +15,8 @@ MOST_RULES = 20
 MOST_DAYS = 3650
 MOST_AMOUNT = 10_000_000_000
 LANGUAGES = ("fr", "en")
+# Somebody has to decide these, or they would be no rule.
+NEVER_AUTOMATIC = ("fee", "vip")
 Check = Callable[[Any], bool]
 
 
@@ -112,7 +114,7 @@ def _of_level(name: str, rule: Mapping[str, Any]) -> list[str]:
         return [_("“%(rule)s”: say who may overrule it.") % said]
     if level not in Level.values:
         return [_("“%(rule)s”: there is no such level.") % said]
-    if name in ("fee", "vip") and level == Level.AUTOMATIC:
+    if name in NEVER_AUTOMATIC and level == Level.AUTOMATIC:
         return [_("“%(rule)s”: somebody has to decide it.") % said]
     return []
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Conflict, Invalid
@@ -68,7 +68,7 @@ def announce(
             return PolicyVersion.objects.create(
                 store=store,
                 product_class=product_class,
-                version=(same.aggregate(last=Max("version"))["last"] or 0) + 1,
+                version=_following(same),
                 rules=rules,
                 note=note,
                 author=author,
@@ -76,3 +76,7 @@ def announce(
             )
     except IntegrityError as error:
         raise VersionTaken() from error
+
+
+def _following(same: QuerySet[PolicyVersion]) -> int:
+    return (same.aggregate(last=Max("version"))["last"] or 0) + 1
