@@ -412,6 +412,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "CartState": "orders.models.carts.Cart.State",
         "ReturnState": "orders.models.returns.CustomerReturn.State",
+        "PromotionKind": "orders.models.adjustments.OrderPromotion.Kind",
+        "AdjustmentKind": "orders.models.adjustments.Adjustment.Kind",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -20,6 +20,7 @@ class ChoiceForm(forms.Form):
     condition = forms.ChoiceField(choices=ReturnLine.Condition.choices, required=False)
     resolution = forms.ChoiceField(choices=ReturnLine.Resolution.choices, required=False)
     replacement = forms.IntegerField(min_value=1, max_value=2**31, required=False)
+    waiver = forms.CharField(max_length=200, required=False)
 
     def choice(self, line_id: int) -> Choice:
         """Return the valid part of the form as a choice; the rest counts as not said."""
@@ -34,6 +35,7 @@ class ChoiceForm(forms.Form):
             condition=said.get("condition", ""),
             resolution=said.get("resolution") or ReturnLine.Resolution.REFUND,
             replacement_id=said.get("replacement"),
+            waiver=said.get("waiver", ""),
         )
 
 
@@ -69,6 +71,7 @@ def _numbers(texts: Iterable[str]) -> Iterable[int]:
 
 
 class AgreementForm(forms.Form):
-    """The refund the customer was shown, in minor units; empty when he was shown none."""
+    """The refund the customer was shown, in minor units, and its quote; empty when none was."""
 
     agreed = forms.IntegerField(min_value=0, max_value=2**62, required=False)
+    token = forms.CharField(max_length=64, required=False)

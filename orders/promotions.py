@@ -172,8 +172,11 @@ def _recheck(
 ) -> Recheck:
     due = due_tax = 0
     lost = []
+    # What each line costs with the promotions so far taken away again.
+    cost: dict[int, int] = {}
     for promotion, shares in promotions.items():
-        amount, tax = _lost(promotion, shares, kept)
+        carried = [_carried(share, kept.get(share.order_line_id, 0), cost) for share in shares]
+        amount, tax = _lost(promotion, shares, kept, carried)
         due, due_tax = due + amount, due_tax + tax
         if amount:
             lost.append(promotion)
@@ -189,10 +192,12 @@ def _recheck(
 
 
 def _lost(
-    promotion: OrderPromotion, shares: Sequence[PromotionShare], kept: Mapping[int, int]
+    promotion: OrderPromotion,
+    shares: Sequence[PromotionShare],
+    kept: Mapping[int, int],
+    carried: Sequence[int],
 ) -> tuple[int, int]:
     """Return what the kept units carry of the promotion and no longer deserve, and its tax."""
-    carried = [_carried(share, kept.get(share.order_line_id, 0)) for share in shares]
     whole = sum(carried)
     lost = max(whole - _deserved(promotion, shares, kept, whole), 0)
     if not lost:
@@ -204,9 +209,13 @@ def _lost(
     return lost, tax * lost // whole
 
 
-def _carried(share: PromotionShare, kept: int) -> int:
-    quantity = share.order_line.quantity
-    return share.amount - share.amount * (quantity - kept) // quantity
+def _carried(share: PromotionShare, kept: int, cost: dict[int, int]) -> int:
+    """Return what the kept units would cost more without the promotion, to the cent."""
+    line = share.order_line
+    paid = cost.get(line.pk, line.total)
+    cost[line.pk] = paid + share.amount
+    out = line.quantity - kept
+    return share.amount - (cost[line.pk] * out // line.quantity - paid * out // line.quantity)
 
 
 def _deserved(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from omnistore.words import money
 from orders import exchanges, history, quotes, returns
-from orders.models import CustomerReturn, Product, ReturnLine
+from orders.models import CustomerReturn, Level, Product, ReturnLine
 from orders.policies import Decision
 from orders.quotes import Choice, Quote, QuotedLine
 
@@ -64,6 +64,13 @@ class Row:
         """The row's problem is only that something was not chosen yet."""
         refusal = self.quoted.problem if self.quoted else None
         return isinstance(refusal, quotes.ReasonMissing | quotes.ConditionMissing)
+
+    @property
+    def may_be_waived(self) -> bool:
+        """Whether the clerk alone may take it all the same, or has said why already."""
+        refusal = self.quoted.problem if self.quoted else None
+        is_no = isinstance(refusal, quotes.NotReturnable) and self.decision.level == Level.WAIVABLE
+        return is_no or bool(self.choice and self.choice.waiver)
 
     @property
     def is_wrong(self) -> bool:

@@ -21,6 +21,11 @@ class UnknownOrder(NotFound):
     words = _("There is no such order.")
 
 
+class CurrencyDiffers(Invalid):
+    code = "currency_differs"
+    words = _("This order was paid in %(currency)s.")
+
+
 class IdempotencyKeyReused(Invalid):
     code = "idempotency_key_reused"
     words = _("This idempotency key was used before, for another return.")
@@ -28,12 +33,14 @@ class IdempotencyKeyReused(Invalid):
 
 @dataclass(frozen=True)
 class Told:
-    """What comes back of an order; with `customer_id` the order must be his."""
+    """What comes back of an order; with `customer_id` it must be his, with `currency` in that."""
 
     order_id: UUID
     choices: Sequence[Choice]
     customer_id: UUID | None = None
     agreed_total: int | None = None
+    agreed_token: str = ""
+    currency: str | None = None
 
 
 def quote(told: Told, *, now: datetime) -> Quote:
@@ -42,7 +49,7 @@ def quote(told: Told, *, now: datetime) -> Quote:
 
     Raises:
         UnknownOrder: there is none with this id.
-        OrderOfAnotherCustomer: it is not the customer's.
+        OrderOfAnotherCustomer, CurrencyDiffers: it is not the customer's, or in another currency.
     """
     order = _order(told)
     return quotes.draw_up(choices=told.choices, customer_id=order.customer_id, now=now)
@@ -79,7 +86,10 @@ def take(
     if not earlier.is_draft:
         return earlier, False
     returns.choose(draft=earlier, choices=told.choices)
-    return returns.take(draft=earlier, at=at, agreed_total=told.agreed_total), True
+    taken = returns.take(
+        draft=earlier, at=at, agreed_total=told.agreed_total, agreed_token=told.agreed_token
+    )
+    return taken, True
 
 
 def _order(told: Told) -> Order:
@@ -88,4 +98,6 @@ def _order(told: Told) -> Order:
         raise UnknownOrder()
     if told.customer_id not in (None, order.customer_id):
         raise OrderOfAnotherCustomer()
+    if told.currency not in (None, order.currency):
+        raise CurrencyDiffers(currency=order.currency)
     return order

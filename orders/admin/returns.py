@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.admin import person
 from omnistore.headoffice import ReadOnlyRows
 from orders.admin.amounts import ByNumberKey, amount
-from orders.models import CustomerReturn, ReturnLine
+from orders.models import Adjustment, CustomerReturn, ReturnLine
 
 
 class ReturnLines(ReadOnlyRows):
@@ -20,7 +20,21 @@ class ReturnLines(ReadOnlyRows):
         "right",
         "resolution",
         "disposition",
+        "waiver",
         amount("amount", _("value"), of="customer_return"),
+    )
+    readonly_fields = fields
+
+
+class Adjustments(ReadOnlyRows):
+    model = Adjustment
+    fields = (
+        "position",
+        "kind",
+        "rule",
+        "label",
+        amount("amount", _("added to the refund"), of="customer_return"),
+        amount("tax", _("tax within"), of="customer_return"),
     )
     readonly_fields = fields
 
@@ -31,4 +45,4 @@ class CustomerReturnAdmin(ByNumberKey):
     list_filter = ("state", "store", "is_historical", "created_at")
     list_select_related = ("customer", "store", "clerk")
     ordering = ("-created_at",)
-    inlines = (ReturnLines,)
+    inlines = (ReturnLines, Adjustments)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.admin import person
 from omnistore.headoffice import ReadOnly, ReadOnlyRows
 from orders.admin.amounts import PAID, ByNumberKey, WithAmounts, amount
-from orders.models import Order, OrderLine, Payment, SalesImport
+from orders.models import Order, OrderLine, OrderPromotion, Payment, SalesImport
 
 
 class OrderLines(ReadOnlyRows):
@@ -32,6 +32,17 @@ class Payments(ReadOnlyRows):
     readonly_fields = fields
 
 
+class Promotions(ReadOnlyRows):
+    model = OrderPromotion
+    fields = (
+        *("position", "code", "label", "kind"),
+        amount("minimum", _("from"), of="order"),
+        *("bundle_units", "bundle_paid"),
+        amount("amount", _("taken off"), of="order"),
+    )
+    readonly_fields = fields
+
+
 @admin.register(Order)
 class OrderAdmin(ByNumberKey):
     list_display = ("number", "channel", "store", person, amount("total", PAID), "placed_at")
@@ -39,7 +50,7 @@ class OrderAdmin(ByNumberKey):
     list_filter = ("channel", "store", "kind", "is_historical", "placed_at")
     list_select_related = ("customer", "store")
     ordering = ("-placed_at",)
-    inlines = (OrderLines, Payments)
+    inlines = (OrderLines, Promotions, Payments)
 
 
 @admin.register(Payment)

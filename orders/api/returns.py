@@ -99,7 +99,7 @@ def _choice(row: dict[str, Any], products: dict[str, Product]) -> Choice:
 def _return(return_id: UUID) -> Any:
     taken = (
         CustomerReturn.objects.select_related("store", "refund_plan")
-        .prefetch_related("lines__product")
+        .prefetch_related("lines__product", "adjustments")
         .get(pk=return_id)
     )
     return ReturnRead(taken).data

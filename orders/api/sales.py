@@ -16,6 +16,7 @@ from orders import checkout, history
 from orders.api.asked import customer_of, valid
 from orders.http import OrderFilter
 from orders.models import Order, OrderLine
+from orders.promotions import Given
 from orders.serializers.sales import OrderRead, PurchaseRead, SaleTold
 from orders.units import with_returned
 from stores.http import key_of, note_read
@@ -70,13 +71,17 @@ class OneOrder(APIView):
 
 
 def _sale(given: dict[str, Any]) -> checkout.Sale:
-    lines = [checkout.SoldLine(**line) for line in given.pop("lines")]
+    lines, told = (
+        [checkout.SoldLine(**line) for line in given.pop("lines")],
+        given.pop("promotions"),
+    )
     tenders = [checkout.Tendered(**tendered) for tendered in given.pop("tenders")]
-    return checkout.Sale(**given, lines=lines, tenders=tenders)
+    promotions = tuple(Given(**row | {"lines": tuple(row["lines"])}) for row in told)
+    return checkout.Sale(**given, lines=lines, tenders=tenders, promotions=promotions)
 
 
 def _with_lines() -> QuerySet[Order]:
     lines = with_returned(OrderLine.objects.select_related("product").order_by("position"))
     return Order.objects.select_related("store").prefetch_related(
-        Prefetch("lines", queryset=lines), "payments"
+        Prefetch("lines", queryset=lines), "payments", "promotions"
     )

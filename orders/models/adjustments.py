@@ -114,3 +114,11 @@ class Adjustment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount}"
+
+    @property
+    def is_fee(self) -> bool:
+        return self.kind == self.Kind.FEE
+
+    @property
+    def gives_back(self) -> bool:
+        return self.amount > 0

@@ -5,8 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from orders.models import CustomerReturn, ReturnLine, Tender
-from orders.serializers.fields import BIGGEST_ID, MOST_LINES, Amount, Units
+from orders.models import Adjustment, CustomerReturn, Level, ReturnLine, Tender
+from orders.serializers.fields import BIGGEST_ID, MOST_LINES, Amount, Currency, Units
 
 
 class FoundReturn(serializers.Serializer[CustomerReturn]):
@@ -27,6 +27,12 @@ class Choice(serializers.Serializer[Any]):
     condition = serializers.ChoiceField(choices=ReturnLine.Condition.choices)
     resolution = serializers.ChoiceField(
         choices=ReturnLine.Resolution.choices, default=ReturnLine.Resolution.REFUND
+    )
+    waiver = serializers.CharField(
+        max_length=200,
+        allow_blank=True,
+        default="",
+        help_text="Why a rule is waived that the policy lets clerks waive.",
     )
     replacement = serializers.CharField(
         max_length=40,
@@ -49,6 +55,15 @@ class ReturnTold(serializers.Serializer[Any]):
     agreed_total = Amount(
         allow_null=True, default=None, help_text="The refund the customer was shown."
     )
+    agreed_token = serializers.CharField(
+        max_length=64,
+        allow_blank=True,
+        default="",
+        help_text="The token of the quote he was shown: nothing else is taken.",
+    )
+    currency = Currency(
+        allow_null=True, default=None, help_text="With it, an order in another is refused."
+    )
     lines = serializers.ListField(
         source="choices", child=Choice(), min_length=1, max_length=MOST_LINES
     )
@@ -62,6 +77,10 @@ class QuotedLine(serializers.Serializer[Any]):
     tax = serializers.IntegerField()
     right = serializers.CharField(source="decision.right")
     sentence = serializers.CharField(source="decision.sentence")
+    level = serializers.ChoiceField(
+        choices=Level.choices, source="decision.level", help_text="Who may overrule a no."
+    )
+    rule = serializers.CharField(source="decision.rule", help_text="The rule that says no.")
     problem = serializers.SerializerMethodField(help_text="The code of the no, empty for a yes.")
 
     def get_problem(self, line: Any) -> str:
@@ -73,6 +92,18 @@ class Share(serializers.Serializer[Any]):
     amount = serializers.IntegerField()
 
 
+class AdjustmentRead(serializers.Serializer[Any]):
+    """A fee, or what promotions keep or give back; added to the refund, negative keeps back."""
+
+    kind = serializers.ChoiceField(choices=Adjustment.Kind.choices)
+    rule = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    order = serializers.UUIDField(source="order_id")
+    order_line = serializers.IntegerField(source="order_line_id", allow_null=True)
+    amount = serializers.IntegerField()
+    tax = serializers.IntegerField()
+
+
 class ReturnQuote(serializers.Serializer[Any]):
     """What the customer would get back, and by which tenders, cash last."""
 
@@ -80,7 +111,9 @@ class ReturnQuote(serializers.Serializer[Any]):
     may_be_taken = serializers.BooleanField()
     refund_total = serializers.IntegerField()
     exchange_total = serializers.IntegerField()
+    token = serializers.CharField(help_text="Changes as soon as anything of the quote does.")
     lines = QuotedLine(many=True)
+    adjustments = AdjustmentRead(many=True)
     refunds = Share(many=True)
 
 
@@ -114,6 +147,7 @@ class ReturnRead(FoundReturn):
     submitted_at = serializers.DateTimeField(allow_null=True)
     settled_at = serializers.DateTimeField(allow_null=True)
     lines = ReturnLineRead(many=True)
+    adjustments = AdjustmentRead(many=True)
     refunds = serializers.SerializerMethodField()
 
     @extend_schema_field(RefundRead(many=True))

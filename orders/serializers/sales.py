@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from orders.history import Purchase
-from orders.models import Order, Tender
+from orders.models import Order, OrderPromotion, Tender
 from orders.serializers.fields import MOST_LINES, Amount, Brought, Currency, Moment, ShopSlug, Units
 
 
@@ -34,6 +34,26 @@ class Tendered(serializers.Serializer[Any]):
     )
 
 
+class Promotion(serializers.Serializer[Any]):
+    """What a promotion took off, and on which condition: it is checked again on what is kept."""
+
+    code = serializers.CharField(max_length=40)
+    label = serializers.CharField(  # type: ignore[assignment]
+        max_length=80, allow_blank=True, default="", help_text="As the receipt names it."
+    )
+    kind = serializers.ChoiceField(choices=OrderPromotion.Kind.choices)
+    amount = Amount(min_value=1, help_text="Taken off, beside the order's other discounts.")
+    minimum = Amount(default=0, help_text="THRESHOLD: from this worth of the lines on.")
+    bundle_units = Units(min_value=0, default=0, help_text="BUNDLE: of each so many units …")
+    bundle_paid = Units(min_value=0, default=0, help_text="… only so many were paid.")
+    lines = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=MOST_LINES),
+        default=list,
+        max_length=MOST_LINES,
+        help_text="Positions of the lines it is for, from 1; none: all of them.",
+    )
+
+
 class SaleTold(Brought):
     """A sale that was paid; the source and its number are its key."""
 
@@ -44,6 +64,7 @@ class SaleTold(Brought):
     placed_at = Moment()
     delivered_at = Moment(required=False, allow_null=True, default=None)
     discount = Amount(default=0, help_text="Taken off the whole order, shared over its lines.")
+    promotions = serializers.ListField(child=Promotion(), default=list, max_length=50)
     lines = serializers.ListField(child=SoldLine(), min_length=1, max_length=MOST_LINES)
     tenders = serializers.ListField(child=Tendered(), max_length=50)
 
@@ -80,6 +101,13 @@ class PaymentRead(serializers.Serializer[Any]):
     amount = serializers.IntegerField()
 
 
+class PromotionRead(serializers.Serializer[OrderPromotion]):
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    kind = serializers.ChoiceField(choices=OrderPromotion.Kind.choices)
+    amount = serializers.IntegerField()
+
+
 class OrderRead(FoundOrder):
     """An order with its lines and tenders."""
 
@@ -90,6 +118,7 @@ class OrderRead(FoundOrder):
     delivered_at = serializers.DateTimeField(allow_null=True)
     lines = OrderLineRead(many=True)
     tenders = PaymentRead(source="payments", many=True)
+    promotions = PromotionRead(many=True)
 
 
 class PurchaseLineRead(serializers.Serializer[Any]):

@@ -90,11 +90,14 @@ def settle(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     posted = ChoicesForm(request.POST, OrderLine.objects.filter(order=draft.order_id))
     agreement = AgreementForm(request.POST)
     agreed = agreement.cleaned_data["agreed"] if agreement.is_valid() else None
+    token = agreement.cleaned_data["token"] if agreement.is_valid() else ""
     if draft.is_draft and (posted.wrong or agreed is None):
         return _again(request, draft, posted, status=422)
     try:
         returns.choose(draft=draft, choices=posted.choices)
-        returns.take(draft=draft, clerk=request.clerk, at=now(), agreed_total=agreed)
+        returns.take(
+            draft=draft, clerk=request.clerk, at=now(), agreed_total=agreed, agreed_token=token
+        )
     except returns.DraftGone:
         pass
     except Refused as refusal:
@@ -183,6 +186,7 @@ def _taken(request: ClerkRequest, found: CustomerReturn) -> dict[str, object]:
     return {
         "taken": found,
         "lines": lines,
+        "adjustments": found.adjustments.order_by("position"),
         "places": screens.places(lines),
         "plan": plan,
         "refunds": planned,

@@ -193,7 +193,7 @@ def test_reads_fifty_orders_in_a_fixed_number_of_queries(
     for _ in range(8):
         make_order(camille, [(article, 2, 1000), (article, 1, 900)])
 
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         page = program.get("orders/").json()
 
     assert len(page["results"]) == 8
