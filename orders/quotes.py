@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from omnistore.errors import Conflict, Invalid, Refused
 from omnistore.money import share
 from omnistore.tokens import fingerprint
-from orders import adjustments, exchanges, promotions, refunds
+from orders import adjustments, exchanges, promotions, proofs, refunds
 from orders.adjustments import Adjusted, Credited
 from orders.models import Level, OrderLine, Product, ReturnLine
 from orders.policies import Decision, Objection, PolicyBook, decide
@@ -178,6 +178,7 @@ def draw_up(
     now: datetime,
     grants: Collection[Grant] = (),
     is_locked: bool = False,
+    proven: frozenset[UUID] = frozenset(),
 ) -> Quote:
     """
     Return what the customer would get back, without changing anything.
@@ -185,7 +186,8 @@ def draw_up(
     Each line has its amount, tax included, its share of the tax, its right or its problem; lines
     of several orders may stand together. `grants` are the rules that humans have overruled, by
     order line. With `is_locked` the order lines and payments are locked first: only `take` asks
-    for that, inside its transaction.
+    for that, inside its transaction. `proven` are the orders that were
+    shown one by one (`proofs.of`).
 
     Raises:
         NothingChosen, NotAUnitCount: no choice at all, or units below one.
@@ -196,7 +198,7 @@ def draw_up(
     if not choices:
         raise NothingChosen()
     lines = lines_for(choices, is_locked=is_locked)
-    _check_together(lines.values(), customer_id)
+    _check_together(lines.values(), customer_id, proven)
     book = PolicyBook.read()
     variants = Product.objects.in_bulk([c.replacement_id for c in choices if c.replacement_id])
     quoted = [
@@ -244,11 +246,11 @@ def lines_for(choices: Sequence[Choice], *, is_locked: bool = False) -> dict[int
     return found
 
 
-def _check_together(lines: Iterable[OrderLine], customer_id: UUID | None) -> None:
+def _check_together(
+    lines: Iterable[OrderLine], customer_id: UUID | None, proven: frozenset[UUID]
+) -> None:
     orders = {line.order_id: line.order for line in lines}.values()
-    if any(order.customer_id != customer_id for order in orders):
-        raise OrderOfAnotherCustomer()
-    if customer_id is None and len(orders) > 1:
+    if not proofs.are_together(orders, customer_id, proven):
         raise OrderOfAnotherCustomer()
     if len({order.currency for order in orders}) > 1:
         raise CurrenciesDiffer()

@@ -16,7 +16,17 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Conflict
 from omnistore.outbox import events
-from orders import adjustments, dispositions, exchanges, goods, numbers, points, quotes, refunds
+from orders import (
+    adjustments,
+    dispositions,
+    exchanges,
+    goods,
+    numbers,
+    points,
+    proofs,
+    quotes,
+    refunds,
+)
 from orders.facts import ReturnAccepted, ReturnedUnits
 from orders.models import CustomerReturn, Order, Product, ReturnLine
 from orders.quotes import Choice, Quote
@@ -171,6 +181,7 @@ def take(
             now=at,
             grants=grants,
             is_locked=True,
+            proven=proofs.of(taken),
         )
         if answer.problems:
             raise answer.problems[0]

@@ -9,11 +9,15 @@ from django.utils.translation import gettext as _
 from omnistore.words import money
 from orders import exchanges, history, quotes, returns
 from orders.models import CustomerReturn, Level, Product, ReturnLine
+from orders import exchanges, history, proofs, quotes, returns
+from orders.models import CustomerReturn, Order, Product, ReturnLine
 from orders.policies import Decision
 from orders.quotes import Choice, Quote, QuotedLine
 
 # A long receipt opens with so many lines that are not chosen; the others come when one scrolls on.
 AT_ONCE = 60
+# So many other purchases are offered; the receipt of any other is scanned.
+MOST_OTHERS = 3
 
 
 @dataclass(frozen=True)
@@ -95,11 +99,18 @@ class DraftScreen:
     """Everything the page of a draft shows."""
 
     draft: CustomerReturn
+    orders: Sequence[Order]
     rows: list[Row]
     fold: Fold
     quote: Quote | None
     problem: str = ""
     is_whole: bool = False
+    # What to say about the last scan or tap; the draft stays as it was.
+    notice: str = ""
+
+    @property
+    def has_several_orders(self) -> bool:
+        return len(self.orders) > 1
 
     @property
     def first(self) -> list[Row]:
@@ -199,6 +210,7 @@ def draft_screen(
     problem: str = "",
     on_screen: frozenset[int] = frozenset(),
     is_whole: bool = False,
+    notice: str = "",
 ) -> DraftScreen:
     """
     Return the draft as the clerk sees it: chosen lines first, the rest of the order folded away.
@@ -207,6 +219,7 @@ def draft_screen(
     order lines whose questions the browser shows already; `is_whole` shows a long receipt at once.
     """
     choices = {choice.order_line_id: choice for choice in returns.choices_of(draft)}
+    purchases = _purchases(draft, now)
     quote = _quote(draft, list(choices.values()), now)
     quoted = {line.line.pk: line for line in quote.lines} if quote else {}
     rows = [
@@ -218,30 +231,49 @@ def draft_screen(
             wrong=(wrong or {}).get(line.line.pk, ""),
             is_on_screen=line.line.pk in on_screen,
         )
-        for line in _lines(draft, now)
+        for purchase in purchases
+        for line in purchase.lines
     ]
     opened = frozenset(row.line.line.pk for row in rows if row.is_open)
     own = quote.problem.sentence if quote and quote.problem else ""
     return DraftScreen(
         draft=draft,
+        orders=[purchase.order for purchase in purchases],
         rows=rows,
         fold=fold or Fold(first=opened),
         quote=quote,
         problem=problem or own,
         is_whole=is_whole,
+        notice=notice,
     )
 
 
-def _lines(draft: CustomerReturn, now: datetime) -> list[history.PurchaseLine]:
-    if draft.order is None:
+def others_to_join(draft: CustomerReturn, *, now: datetime) -> list[history.Purchase]:
+    """Return the customer's latest other purchases of which something may come back too."""
+    if draft.customer is None or draft.proof != CustomerReturn.Proof.PURCHASE:
         return []
-    return history.of_order(draft.order, now=now).lines
+    known = proofs.of(draft)
+    bought = history.of(draft.customer, now=now)
+    others = [
+        purchase
+        for purchase in bought
+        if purchase.order.pk not in known and purchase.order.currency == draft.currency
+    ]
+    return [purchase for purchase in others if purchase.may_return][:MOST_OTHERS]
+
+
+def _purchases(draft: CustomerReturn, now: datetime) -> list[history.Purchase]:
+    """Return the draft's orders, the one it began with first."""
+    bought = history.of_orders(proofs.of(draft), now=now)
+    return sorted(bought, key=lambda purchase: purchase.order.pk != draft.order_id)
 
 
 def _quote(draft: CustomerReturn, choices: list[Choice], now: datetime) -> Quote | None:
     if not choices:
         return None
-    return quotes.draw_up(choices=choices, customer_id=draft.customer_id, now=now)
+    return quotes.draw_up(
+        choices=choices, customer_id=draft.customer_id, now=now, proven=proofs.of(draft)
+    )
 
 
 def _variants(line: history.PurchaseLine, choice: Choice | None) -> list[Product]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orders.views import returns, slips
+from orders.views import returns, slips, starts
 
 app_name = "orders"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("returns/<uuid:return_id>/", returns.show, name="return"),
     path("returns/<uuid:return_id>/rest/", returns.rest, name="return_rest"),
     path("returns/<uuid:return_id>/choices/", returns.choose, name="return_choose"),
+    path("returns/<uuid:return_id>/orders/<uuid:order_id>/", starts.join, name="return_join"),
     path("returns/<uuid:return_id>/settle/", returns.settle, name="return_settle"),
     path("returns/<uuid:return_id>/progress/", returns.progress, name="return_progress"),
     path("refunds/<uuid:refund_id>/retry/", returns.retry, name="refund_retry"),

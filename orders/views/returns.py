@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.http import require_GET, require_POST
 
@@ -12,9 +13,9 @@ from omnistore.audit import looks
 from omnistore.audit.models import Look
 from omnistore.errors import Refused
 from omnistore.outbox import deliveries
-from orders import history, quotes, refunds, returns, screens
+from orders import history, proofs, refunds, returns, screens, starts
 from orders.forms import AgreementForm, ChoicesForm
-from orders.models import CustomerReturn, Exchange, Order, OrderLine, Refund, RefundPlan
+from orders.models import CustomerReturn, Exchange, Order, Refund, RefundPlan
 from stores.http import ClerkRequest, clerk_required, clerk_watching, screen
 
 # So long a register and the CRM may take before the page says that they are late.
@@ -26,16 +27,14 @@ FRESH = timedelta(seconds=20)
 def start(request: ClerkRequest, order_id: UUID) -> HttpResponse:
     """Begin a new draft with an order; `line` names the line that was tapped."""
     order = get_object_or_404(Order, pk=order_id)
-    draft = returns.begin(
+    draft = starts.of_line(
         order=order,
+        line_id=_number(request.POST.get("line")),
         store=request.tablet.store,
         tablet=request.tablet,
         clerk=request.clerk,
         at=now(),
     )
-    line = OrderLine.objects.filter(order=order, pk=_number(request.POST.get("line"))).first()
-    if line and history.of_order(order, now=now()).may_return_line(line.pk):
-        returns.choose(draft=draft, choices=[quotes.Choice(order_line_id=line.pk, units=1)])
     return redirect("orders:return", draft.pk)
 
 
@@ -46,8 +45,7 @@ def show(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     found = _readable(request, return_id)
     _note(request, found)
     if found.is_draft:
-        shown = {"screen": screens.draft_screen(found, now=now())}
-        return screen(request, "orders/return_draft.html", shown)
+        return draft_page(request, found)
     return screen(request, "orders/return_taken.html", _taken(request, found))
 
 
@@ -59,12 +57,12 @@ def rest(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     if not draft.is_draft:
         return redirect("orders:return", draft.pk)
     if request.htmx:
-        asked = ChoicesForm(request.GET, OrderLine.objects.filter(order=draft.order_id))
+        asked = ChoicesForm(request.GET, proofs.lines_of(draft))
         half = screens.draft_screen(draft, now=now(), fold=asked.fold)
         return render(request, "orders/_return_rows.html", {"screen": half, "rows": half.later})
     _note(request, draft)
     whole = screens.draft_screen(draft, now=now(), is_whole=True)
-    return render(request, "orders/return_draft.html", {"screen": whole})
+    return render(request, "orders/return_draft.html", _around(draft, whole))
 
 
 @require_POST
@@ -72,7 +70,7 @@ def rest(request: ClerkRequest, return_id: UUID) -> HttpResponse:
 def choose(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     """Keep what was chosen so far and answer with what changes on the page, and the quote."""
     draft = _of_this_store(request, return_id)
-    posted = ChoicesForm(request.POST, OrderLine.objects.filter(order=draft.order_id))
+    posted = ChoicesForm(request.POST, proofs.lines_of(draft))
     try:
         returns.choose(draft=draft, choices=posted.choices)
     except returns.DraftGone:
@@ -87,7 +85,7 @@ def choose(request: ClerkRequest, return_id: UUID) -> HttpResponse:
 def settle(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     """Take the return as it is on the screen; a second tap lands on the same return."""
     draft = _of_this_store(request, return_id)
-    posted = ChoicesForm(request.POST, OrderLine.objects.filter(order=draft.order_id))
+    posted = ChoicesForm(request.POST, proofs.lines_of(draft))
     agreement = AgreementForm(request.POST)
     agreed = agreement.cleaned_data["agreed"] if agreement.is_valid() else None
     token = agreement.cleaned_data["token"] if agreement.is_valid() else ""
@@ -134,6 +132,20 @@ def retry(request: ClerkRequest, refund_id: UUID) -> HttpResponse:
     return render(request, "orders/_return_progress.html", shown, status=409 if problem else 200)
 
 
+def draft_page(request: ClerkRequest, draft: CustomerReturn, *, notice: str = "") -> HttpResponse:
+    """Return the page of a draft; `notice` is what to say about the last act."""
+    shown = screens.draft_screen(draft, now=now(), notice=notice)
+    return screen(request, "orders/return_draft.html", _around(draft, shown))
+
+
+def _around(draft: CustomerReturn, shown: screens.DraftScreen) -> dict[str, object]:
+    return {
+        "screen": shown,
+        "others": screens.others_to_join(draft, now=now()),
+        "find_url": reverse("counter:return_scan", args=[draft.pk]),
+    }
+
+
 def _of_this_store(request: ClerkRequest, return_id: UUID) -> CustomerReturn:
     return get_object_or_404(returns.drafts_of(request.tablet.store), pk=return_id)
 
@@ -162,7 +174,7 @@ def _again(
         return render(request, "orders/_return_choosing.html", {"screen": screen}, status=status)
     # The whole page names the customer.
     _note(request, draft)
-    return render(request, "orders/return_draft.html", {"screen": screen}, status=status)
+    return render(request, "orders/return_draft.html", _around(draft, screen), status=status)
 
 
 def _note(request: ClerkRequest, found: CustomerReturn) -> None:
@@ -185,6 +197,7 @@ def _taken(request: ClerkRequest, found: CustomerReturn) -> dict[str, object]:
     lines = list(history.lines_of(found))
     return {
         "taken": found,
+        "orders": Order.objects.filter(pk__in=proofs.of(found)).order_by("-placed_at"),
         "lines": lines,
         "adjustments": found.adjustments.order_by("position"),
         "places": screens.places(lines),

@@ -1,6 +1,6 @@
 """Goods: received in parts, sent elsewhere, cancelled in time; the money never knows."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -202,3 +202,9 @@ def test_a_repair_is_written_for_what_the_customer_has(order: Order, tablet: Tab
     assert Repair.objects.get().finished_on == LATER.date()
     with pytest.raises(repairs.NotWithTheCustomer):
         repairs.finish(order_line=order.lines.get(), units=4, store=store, at=LATER)
+
+
+def test_rule_1_6_a_repair_makes_conformity_six_months_longer(order: Order, tablet: Tablet) -> None:
+    repairs.finish(order_line=order.lines.get(), units=1, store=tablet.store, at=LATER)
+
+    assert order.lines.get().guaranteed_until == date(2029, 5, 16)

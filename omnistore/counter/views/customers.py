@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
@@ -30,7 +31,9 @@ def show(request: ClerkRequest, customer_id: UUID) -> HttpResponse:
 
     page = profile.read(customer_id, show=chosen, now=moment)
     _note(request, customer_id, moment)
-    return screen(request, "counter/customer.html", {"page": page, "customer": page.customer})
+    find_url = reverse("counter:customer_scan", args=[customer_id])
+    shown = {"page": page, "customer": page.customer, "find_url": find_url}
+    return screen(request, "counter/customer.html", shown)
 
 
 @require_safe

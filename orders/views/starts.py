@@ -1,0 +1,27 @@
+"""How a return goes on to begin: another purchase joins it."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.timezone import now
+from django.views.decorators.http import require_POST
+
+from omnistore.errors import Refused
+from orders import returns, starts
+from orders.models import Order
+from orders.views.returns import draft_page
+from stores.http import ClerkRequest, clerk_required
+
+
+@require_POST
+@clerk_required
+def join(request: ClerkRequest, return_id: UUID, order_id: UUID) -> HttpResponse:
+    """Let the articles of another purchase come back on the same draft."""
+    draft = get_object_or_404(returns.drafts_of(request.tablet.store), pk=return_id)
+    order = get_object_or_404(Order, pk=order_id)
+    try:
+        starts.join(draft=draft, order=order, at=now())
+    except Refused as refusal:
+        return draft_page(request, draft, notice=refusal.sentence)
+    return redirect("orders:return", draft.pk)
