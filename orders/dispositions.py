@@ -10,7 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Conflict, Invalid
+from orders import stock
 from orders.models import DispositionChange, Reception, ReturnLine
+from orders.stock import Move, Reason
 from stores.models import Clerk, Store
 
 Condition = ReturnLine.Condition
@@ -116,10 +118,21 @@ def _part(held: Reception, units: int) -> Reception:
     )
 
 
+def onto_shelf(row: Reception, number: str) -> Move:
+    """Return the move of a new reception into the stock of the store that restocks it."""
+    return _move(row, row.units, Reason.RETURN, number, f"reception:{row.pk}")
+
+
+def _move(row: Reception, units: int, reason: str, number: str, event_key: str) -> Move:
+    return Move(
+        row.return_line.product_id, row.restocked_in, units, reason, number, event_key=event_key
+    )
+
+
 def _write(
     part: Reception, disposition: str, there: Store, clerk: Clerk | None, at: datetime
 ) -> None:
-    DispositionChange.objects.create(
+    written = DispositionChange.objects.create(
         reception=part,
         clerk=clerk,
         was=part.disposition,
@@ -129,5 +142,11 @@ def _write(
         units=part.units,
         at=at,
     )
+    number, key = part.return_line.customer_return.number or "", f"disposition:{written.pk}"
+    reason = Reason.TRANSFER if there != part.restocked_in else Reason.RETURN
+    moves = [_move(part, -part.units, reason, number, f"{key}:out")] if part.is_on_shelf else []
     part.disposition, part.restocked_in = disposition, there
     part.save(update_fields=["disposition", "restocked_in"])
+    if part.is_on_shelf:
+        moves.append(_move(part, part.units, reason, number, f"{key}:in"))
+    stock.move_all(moves, at=at)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Conflict, Invalid
 from omnistore.outbox import events
-from orders import dispositions
+from orders import dispositions, stock
 from orders.facts import GoodsReceived, ReceivedUnits
 from orders.models import CustomerReturn, Reception, ReturnLine
 from stores.models import Clerk, Store
@@ -85,10 +85,14 @@ def received_in(store: Store, *, since: datetime) -> QuerySet[Reception]:
 
 def in_hand(
     lines: Sequence[ReturnLine], *, store: Store, clerk: Clerk | None, at: datetime
-) -> None:
+) -> list[Reception]:
     """Receive every unit of these new lines, in the transaction of the caller that took them."""
-    parts = [(line, part) for line in lines for part in _parts(line)]
-    _receive(parts, store, clerk, at)
+    return _receive([(line, part) for line in lines for part in _parts(line)], store, clerk, at)
+
+
+def to_shelf(rows: Iterable[Reception], *, number: str, at: datetime) -> None:
+    """Put into stock what goes back to the shelf; last in a transaction, see `stock`."""
+    stock.move_all([dispositions.onto_shelf(row, number) for row in rows if row.is_on_shelf], at=at)
 
 
 def receive(
@@ -117,6 +121,7 @@ def receive(
         _count(lines.values(), rows)
         _derive(held, lines.values(), at)
         events.record(_fact(held, store, pairs, rows), at=at)
+        to_shelf(rows, number=held.number or "", at=at)
     return held
 
 

@@ -28,7 +28,7 @@ from orders import (
     refunds,
 )
 from orders.facts import ReturnAccepted, ReturnedUnits
-from orders.models import CustomerReturn, Order, Product, ReturnLine
+from orders.models import CustomerReturn, Order, Product, Reception, ReturnLine
 from orders.quotes import Choice, Quote
 from stores.models import ApiKey, Clerk, Register, Store, Tablet
 
@@ -212,14 +212,16 @@ def _settle(
     taken.save()
     return_lines = _write_lines(taken, answer, store if is_in_hand else None)
     adjustments.write(taken, answer.adjustments)
+    received: list[Reception] = []
     if is_in_hand:
-        goods.in_hand(return_lines, store=store, clerk=taken.clerk, at=at)
+        received = goods.in_hand(return_lines, store=store, clerk=taken.clerk, at=at)
     events.record(_accepted(taken, answer, store), at=at)
     if exchanged := [line for line in return_lines if line.resolution == Resolution.EXCHANGE]:
         exchanges.hand_over(taken, exchanged, store=store, at=at)
     if answer.refunds:
         refunds.ask(taken, answer.refunds, register=register, at=at)
     points.returned(taken, at=at)
+    goods.to_shelf(received, number=taken.number, at=at)
 
 
 def _write_lines(

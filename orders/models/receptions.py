@@ -45,6 +45,11 @@ class Reception(models.Model):
     def __str__(self) -> str:
         return f"{self.units} × {self.return_line_id}"
 
+    @property
+    def is_on_shelf(self) -> bool:
+        """Whether it is sold again, and counts as stock."""
+        return self.disposition == ReturnLine.Disposition.TO_SHELF
+
 
 class DispositionChange(models.Model):
     """The goods went somewhere else than first thought; written once, never edited."""

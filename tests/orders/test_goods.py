@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from omnistore.outbox.models import Event
-from orders import cancelling, dispositions, gateways, goods, repairs, returns
+from orders import cancelling, dispositions, gateways, goods, repairs, returns, stock
 from orders.goods import Part
 from orders.models import (
     CustomerReturn,
@@ -15,6 +15,7 @@ from orders.models import (
     Refund,
     Repair,
     ReturnLine,
+    Stock,
 )
 from orders.quotes import Choice
 from stores.models import Register, Store, Tablet
@@ -208,3 +209,40 @@ def test_rule_1_6_a_repair_makes_conformity_six_months_longer(order: Order, tabl
     repairs.finish(order_line=order.lines.get(), units=1, store=tablet.store, at=LATER)
 
     assert order.lines.get().guaranteed_until == date(2029, 5, 16)
+
+
+def on_hand(order: Order) -> dict[str, int]:
+    rows = Stock.objects.filter(product=order.lines.get().product)
+    return {row.store.code: row.on_hand for row in rows.select_related("store")}
+
+
+def test_stock_follows_where_the_goods_go(order: Order, tablet: Tablet) -> None:
+    product, paris = order.lines.get().product, make_store("par", name="Paris")
+    for store in (tablet.store, paris):
+        stock.count(product=product, store=store, on_hand=10, at=NOON)
+    taken = took(order, tablet, is_in_hand=False)
+    assert on_hand(order) == {"lyo": 10, "par": 10}
+
+    goods.receive(taken=taken, parts=[comes(taken, 3)], store=tablet.store, at=NOON)
+    assert on_hand(order) == {"lyo": 13, "par": 10}
+
+    reception = Reception.objects.get()
+    sent = dispositions.change(
+        reception=reception, disposition="TO_STORE", store=paris, units=1, at=LATER
+    )
+    assert on_hand(order) == {"lyo": 12, "par": 10}
+
+    dispositions.change(reception=sent, disposition="TO_SHELF", at=LATER)
+    dispositions.change(reception=reception, disposition="TO_REPAIR", at=LATER)
+    assert on_hand(order) == {"lyo": 10, "par": 11}
+
+    dispositions.change(reception=reception, disposition="TO_SHELF", at=LATER)
+    assert on_hand(order) == {"lyo": 12, "par": 11}
+
+
+def test_what_is_not_sold_again_does_not_count_as_stock(order: Order, tablet: Tablet) -> None:
+    stock.count(product=order.lines.get().product, store=tablet.store, on_hand=10, at=NOON)
+
+    took(order, tablet, condition="DAMAGED")
+
+    assert on_hand(order) == {"lyo": 10}
