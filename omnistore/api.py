@@ -14,6 +14,7 @@ from customers.api import Customers, OneCustomer, Wordings
 from omnistore.counter.api import Identify
 from omnistore.problems import CONTENT_TYPE
 from orders.api.carts import Carts
+from orders.api.credit import Balance, CancelUse, Uses
 from orders.api.registers import AnswerInstruction, Instructions
 from orders.api.returns import OneReturn, Quote, Returns
 from orders.api.sales import OneOrder, Orders
@@ -101,5 +102,8 @@ urlpatterns = [
         AnswerInstruction.as_view(),
         name="answer",
     ),
+    path("credit/balance/", Balance.as_view(), name="credit_balance"),
+    path("credit/uses/", Uses.as_view(), name="credit_uses"),
+    path("credit/uses/<uuid:use_id>/cancel/", CancelUse.as_view(), name="credit_cancel"),
     re_path("", Nowhere.as_view()),
 ]

@@ -42,6 +42,23 @@ def check(*, tender: str, how: str) -> None:
         raise NotAgreed()
 
 
+def prefer(*, draft: CustomerReturn, tender: str, how: str = "") -> None:
+    """
+    Keep in the draft by which means the customer wants his money; without `how` he is to be asked.
+
+    Empty is the means that paid. A draft that was taken meanwhile keeps what it has.
+
+    Raises:
+        NoSuchMeans: it is not one of `MEANS`.
+    """
+    if tender and tender not in MEANS:
+        raise NoSuchMeans()
+    said = how if tender and how in RefundAgreement.How.values else ""
+    CustomerReturn.objects.filter(pk=draft.pk, state=CustomerReturn.State.DRAFT).update(
+        pay_by=tender, pay_by_how=said
+    )
+
+
 def question(tender: str, *, is_withdrawal: bool) -> str:
     """Return what the customer is asked, and agrees to."""
     means = _("another card") if tender == Tender.CARD else str(Tender(tender).label)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +14,9 @@ from omnistore.errors import Conflict, Invalid
 from omnistore.money import included_tax, prorate
 from omnistore.outbox import events
 from omnistore.tokens import fingerprint
-from orders import bringers, catalogue, numbers, points, promotions, stock
+from orders import bringers, catalogue, credit, numbers, points, promotions, stock
 from orders.facts import OrderRecorded
-from orders.models import Order, OrderLine, Payment, Product, StockMovement
+from orders.models import CreditEntry, Order, OrderLine, Payment, Product, StockMovement
 from orders.promotions import Given
 from stores.models import Clerk, Register, Store
 
@@ -94,6 +95,17 @@ class Tendered:
     tender: str
     amount: int
     reference: str = ""
+    # Who can refund it by reference, and what that calls the payment; what `credit.use` answered.
+    # Not in the words that are hashed, so that what was told before there were any stays the same.
+    processor: str = field(default="", repr=False)
+    processor_reference: str = field(default="", repr=False)
+    credit_use: UUID | None = field(default=None, repr=False)
+
+    @property
+    def more(self) -> tuple[object, ...]:
+        """What else was told of it, to compare with what was told before."""
+        more = (self.processor, self.processor_reference, self.credit_use)
+        return more if any(more) else ()
 
 
 @dataclass(frozen=True)
@@ -150,9 +162,13 @@ def record(
     Raises:
         OrderDiffers: the number is taken by other content.
         TendersDiffer, DiscountTooLarge, TaxTooLarge: the amounts do not agree.
+        UnknownUse: a tender names a use of credit that is not so, or paid before.
         PlacedInFuture, NoNumber, UnknownProduct, NoSuchIdentifier: as they say.
     """
-    content = fingerprint(repr((sale, place.ids, customer and customer.pk, *sale.promotions)))
+    more = [tendered.more for tendered in sale.tenders if tendered.more]
+    content = fingerprint(
+        repr((sale, place.ids, customer and customer.pk, *sale.promotions, *more))
+    )
     if earlier := Order.objects.filter(source=sale.source, number=sale.number).first():
         return _same(earlier, content), False
 
@@ -290,9 +306,23 @@ def _write(order: Order, lines: list[OrderLine], sale: Sale) -> list[Payment]:
             tender=tendered.tender,
             amount=tendered.amount,
             reference=tendered.reference,
+            processor=tendered.processor,
+            processor_reference=tendered.processor_reference,
+            credit_use=_credit_use(tendered, sale.currency),
             captured_at=sale.placed_at,
         )
         for tendered in sale.tenders
+    )
+
+
+def _credit_use(tendered: Tendered, currency: str) -> CreditEntry | None:
+    if tendered.credit_use is None:
+        return None
+    return credit.claim(
+        use_id=tendered.credit_use,
+        kind=tendered.tender,
+        amount=tendered.amount,
+        currency=currency,
     )
 
 

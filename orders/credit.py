@@ -8,6 +8,7 @@ The sums on the account are those of its entries, and the database holds used â‰
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -52,6 +53,11 @@ class NotAnAmount(Invalid):
 class NoReason(Invalid):
     code = "credit_without_reason"
     words = _("Say why: nothing is written by hand without a reason.")
+
+
+class UnknownUse(Invalid):
+    code = "unknown_credit_use"
+    words = _("No such sum was spent of store credit or a gift card, or it paid for a sale before.")
 
 
 class UseSold(Conflict):
@@ -189,6 +195,33 @@ def restore(
     return entry
 
 
+def claim(*, use_id: UUID, kind: str, amount: int, currency: str) -> CreditEntry:
+    """
+    Return the use that paid a tender of a sale, its account locked; the caller writes the payment.
+
+    Raises:
+        UnknownUse: it is another amount, kind or currency, was given back, or paid before.
+    """
+    used = CreditEntry.objects.filter(
+        pk=use_id,
+        kind=Kind.USED,
+        amount=amount,
+        account__kind=kind,
+        account__currency=currency,
+        payment=None,
+    )
+    if (found := used.select_related("account").first()) is None:
+        raise UnknownUse()
+    _locked(found.account)
+    if not used.exists() or CreditEntry.objects.filter(event_key=_cancelling(found)).exists():
+        raise UnknownUse()
+    return found
+
+
+def _cancelling(used: CreditEntry) -> str:
+    return f"cancel:{used.pk}"
+
+
 def cancel_use(*, used: CreditEntry, at: datetime, api_key: ApiKey | None = None) -> CreditEntry:
     """
     Give a use back whole, when its sale came to nothing; said twice it is done once.
@@ -204,7 +237,7 @@ def cancel_use(*, used: CreditEntry, at: datetime, api_key: ApiKey | None = None
             account=used.account,
             amount=used.amount,
             reason="",
-            event_key=f"cancel:{used.pk}",
+            event_key=_cancelling(used),
             at=at,
             store=used.store,
             api_key=api_key,

@@ -177,6 +177,7 @@ def draw_up(
     customer_id: UUID | None,
     now: datetime,
     grants: Collection[Grant] = (),
+    pay_by: str = "",
     is_locked: bool = False,
     proven: frozenset[UUID] = frozenset(),
 ) -> Quote:
@@ -185,9 +186,9 @@ def draw_up(
 
     Each line has its amount, tax included, its share of the tax, its right or its problem; lines
     of several orders may stand together. `grants` are the rules that humans have overruled, by
-    order line. With `is_locked` the order lines and payments are locked first: only `take` asks
-    for that, inside its transaction. `proven` are the orders that were
-    shown one by one (`proofs.of`).
+    order line; `pay_by` is the means the customer prefers to those that paid; `proven` are the
+    orders that were shown one by one (`proofs.of`). With `is_locked` the order lines and payments
+    are locked first: only `take` asks for that, inside its transaction.
 
     Raises:
         NothingChosen, NotAUnitCount: no choice at all, or units below one.
@@ -211,7 +212,8 @@ def draw_up(
         return answer
     answer = replace(answer, adjustments=_adjustments(quoted, is_locked=is_locked))
     try:
-        return replace(answer, refunds=refunds.plan(_by_payer(answer), is_locked=is_locked))
+        planned = refunds.plan(_by_payer(answer), is_locked=is_locked)
+        return replace(answer, refunds=refunds.preferred(planned, pay_by))
     except refunds.MoreThanPaid as problem:
         return replace(answer, problem=problem)
 

@@ -31,7 +31,7 @@ from orders.models import (
     RefundAgreement,
     RefundPlan,
 )
-from orders.shares import MoreThanPaid, Share, plan
+from orders.shares import MoreThanPaid, Share, plan, preferred
 from stores.models import ApiKey, Clerk, Register
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "paid",
     "pending",
     "plan",
+    "preferred",
     "reroute",
     "retry",
     "ring",
@@ -143,7 +144,9 @@ def failed(refund: Refund, *, reason: str, at: datetime) -> None:
     _progress(refund.plan, at)
     taken = refund.plan.customer_return
     if taken.state == CustomerReturn.State.SETTLED:
-        taken.state, taken.settled_at = CustomerReturn.State.RECEIVED, None
+        is_here = taken.received_at is not None
+        state = CustomerReturn.State.RECEIVED if is_here else CustomerReturn.State.ACCEPTED
+        taken.state, taken.settled_at = state, None
         taken.save(update_fields=["state", "settled_at"])
 
 

@@ -180,6 +180,7 @@ def take(
             customer_id=taken.customer_id,
             now=at,
             grants=grants,
+            pay_by=taken.pay_by,
             is_locked=True,
             proven=proofs.of(taken),
         )

@@ -7,10 +7,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from omnistore.words import money
-from orders import exchanges, history, quotes, returns
-from orders.models import CustomerReturn, Level, Product, ReturnLine
 from orders import exchanges, history, proofs, quotes, returns
-from orders.models import CustomerReturn, Order, Product, ReturnLine
+from orders.models import CustomerReturn, Level, Order, Product, ReturnLine
 from orders.policies import Decision
 from orders.quotes import Choice, Quote, QuotedLine
 

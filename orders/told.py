@@ -1,7 +1,7 @@
 """Returns that a program takes: in one call, once per idempotency key, or not at all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Invalid, NotFound
 from omnistore.tokens import fingerprint
-from orders import quotes, returns
+from orders import agreements, quotes, returns
 from orders.models import CustomerReturn, Order
 from orders.quotes import Choice, OrderOfAnotherCustomer, Quote
 from stores.models import ApiKey
@@ -41,6 +41,10 @@ class Told:
     agreed_total: int | None = None
     agreed_token: str = ""
     currency: str | None = None
+    # The means the customer prefers to those that paid, and how he said so; not in the words that
+    # are hashed while he prefers none.
+    pay_by: str = field(default="", repr=False)
+    pay_by_how: str = field(default="", repr=False)
 
 
 def quote(told: Told, *, now: datetime) -> Quote:
@@ -52,7 +56,9 @@ def quote(told: Told, *, now: datetime) -> Quote:
         OrderOfAnotherCustomer, CurrencyDiffers: it is not the customer's, or in another currency.
     """
     order = _order(told)
-    return quotes.draw_up(choices=told.choices, customer_id=order.customer_id, now=now)
+    return quotes.draw_up(
+        choices=told.choices, customer_id=order.customer_id, pay_by=told.pay_by, now=now
+    )
 
 
 @transaction.atomic
@@ -70,7 +76,8 @@ def take(
         Refused: what `quote` and `returns.take` refuse.
     """
     draft_id = uuid5(uuid5(NAMESPACE_OID, f"omnistore api key {api_key.pk}"), idempotency_key)
-    words = fingerprint(repr(told))
+    preferred = (told.pay_by, told.pay_by_how) if told.pay_by else ()
+    words = fingerprint(repr((told, *preferred)) if preferred else repr(told))
     earlier = CustomerReturn.objects.filter(pk=draft_id).first()
     if earlier is None:
         earlier = returns.begin(
@@ -86,6 +93,7 @@ def take(
     if not earlier.is_draft:
         return earlier, False
     returns.choose(draft=earlier, choices=told.choices)
+    agreements.prefer(draft=earlier, tender=told.pay_by, how=told.pay_by_how)
     taken = returns.take(
         draft=earlier, at=at, agreed_total=told.agreed_total, agreed_token=told.agreed_token
     )

@@ -238,6 +238,7 @@ class ApiKey(models.Model):
         ("orders", _("read and record orders")),
         ("returns", _("take returns")),
         ("register", _("pick up and confirm refund instructions")),
+        ("credit", _("spend store credit and gift cards")),
         ("stock", _("count stock and read what is available")),
     ]
 

@@ -5,27 +5,17 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import now
-from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from omnistore.errors import Refused
 from orders import catalogue, told
-from orders.api.asked import valid
+from orders.api.asked import IDEMPOTENCY_KEY, idempotency_key, valid
 from orders.models import CustomerReturn, Product
 from orders.quotes import Choice
 from orders.serializers.returns import ReturnQuote, ReturnRead, ReturnTold
 from stores.http import key_of, note_read
-
-LONGEST_KEY = 200
-
-
-class NoIdempotencyKey(Refused):
-    status = 400
-    code = "idempotency_key_missing"
-    words = _("Send the header Idempotency-Key: a new one for each return, the same on a retry.")
 
 
 class Quote(APIView):
@@ -45,24 +35,14 @@ class Returns(APIView):
         operation_id="take_return",
         request=ReturnTold,
         responses={200: ReturnRead, 201: ReturnRead},
-        parameters=[
-            OpenApiParameter(
-                "Idempotency-Key",
-                location=OpenApiParameter.HEADER,
-                required=True,
-                description="New for each return, the same on each retry; 200 characters at most.",
-            )
-        ],
+        parameters=[IDEMPOTENCY_KEY],
     )
     def post(self, request: Request) -> Response:
         """Take a return; sent again with the same key it is the same return (200)."""
-        idempotency_key = request.headers.get("Idempotency-Key", "").strip()
-        if not 0 < len(idempotency_key) <= LONGEST_KEY:
-            raise NoIdempotencyKey()
         taken, is_new = told.take(
             told=_told(request),
             api_key=key_of(request),
-            idempotency_key=idempotency_key,
+            idempotency_key=idempotency_key(request),
             at=now(),
         )
         note_read(request, [taken.customer_id])

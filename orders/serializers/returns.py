@@ -5,7 +5,15 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from orders.models import Adjustment, CustomerReturn, Level, ReturnLine, Tender
+from orders import agreements
+from orders.models import (
+    Adjustment,
+    CustomerReturn,
+    Level,
+    RefundAgreement,
+    ReturnLine,
+    Tender,
+)
 from orders.serializers.fields import BIGGEST_ID, MOST_LINES, Amount, Currency, Units
 
 
@@ -64,6 +72,18 @@ class ReturnTold(serializers.Serializer[Any]):
     currency = Currency(
         allow_null=True, default=None, help_text="With it, an order in another is refused."
     )
+    pay_by = serializers.ChoiceField(
+        choices=[(code, code) for code in agreements.MEANS],
+        allow_blank=True,
+        default="",
+        help_text="The means the customer prefers to those that paid; needs `pay_by_how`.",
+    )
+    pay_by_how = serializers.ChoiceField(
+        choices=RefundAgreement.How.choices,
+        allow_blank=True,
+        default="",
+        help_text="How he agreed to it.",
+    )
     lines = serializers.ListField(
         source="choices", child=Choice(), min_length=1, max_length=MOST_LINES
     )
@@ -88,7 +108,7 @@ class QuotedLine(serializers.Serializer[Any]):
 
 
 class Share(serializers.Serializer[Any]):
-    tender = serializers.ChoiceField(choices=Tender.choices, source="payment.tender")
+    tender = serializers.ChoiceField(choices=Tender.choices, source="goes_by")
     amount = serializers.IntegerField()
 
 

@@ -32,6 +32,24 @@ class Tendered(serializers.Serializer[Any]):
         default="",
         help_text="The till's or the processor's own reference; never a card number.",
     )
+    processor = serializers.SlugField(
+        max_length=40,
+        allow_blank=True,
+        default="",
+        help_text="The card processor that can refund it, by its name in head office.",
+    )
+    processor_reference = serializers.RegexField(
+        r"^[A-Za-z]{2,8}_[A-Za-z0-9_]+$",
+        max_length=120,
+        allow_blank=True,
+        default="",
+        help_text="What that calls the payment, as pi_… or ch_…; never a card number.",
+    )
+    credit_use = serializers.UUIDField(
+        allow_null=True,
+        default=None,
+        help_text="Of store credit and gift cards of ours: the id that spending answered.",
+    )
 
 
 class Promotion(serializers.Serializer[Any]):
