@@ -14,9 +14,9 @@ from omnistore.errors import Conflict, Invalid
 from omnistore.money import included_tax, prorate
 from omnistore.outbox import events
 from omnistore.tokens import fingerprint
-from orders import bringers, catalogue, credit, numbers, points, promotions, stock
+from orders import bringers, catalogue, credit, numbers, points, promotions, serials, stock
 from orders.facts import OrderRecorded
-from orders.models import CreditEntry, Order, OrderLine, Payment, Product, StockMovement
+from orders.models import CreditEntry, Order, OrderLine, Payment, Product, SoldSerial, StockMovement
 from orders.promotions import Given
 from stores.models import Clerk, Register, Store
 
@@ -81,6 +81,8 @@ class SoldLine:
     handed_over: int | None = None
     is_final_sale: bool = False
     is_gift: bool = False
+    # One for each unit that has a number; hashed apart, as promotions are.
+    serials: Sequence[str] = field(default=(), repr=False)
 
     @property
     def due(self) -> int:
@@ -168,6 +170,8 @@ def record(
     more = [tendered.more for tendered in sale.tenders if tendered.more]
     content = fingerprint(
         repr((sale, place.ids, customer and customer.pk, *sale.promotions, *more))
+    content = fingerprint(
+        repr((sale, place.ids, customer and customer.pk, *sale.promotions, *_numbered(sale)))
     )
     if earlier := Order.objects.filter(source=sale.source, number=sale.number).first():
         return _same(earlier, content), False
@@ -209,6 +213,10 @@ def _take_out(order: Order, lines: Sequence[OrderLine], at: datetime) -> None:
         for line in lines
     ]
     stock.move_all(sold, at=at)
+
+
+def _numbered(sale: Sale) -> list[tuple[int, Sequence[str]]]:
+    return [(place, line.serials) for place, line in enumerate(sale.lines) if line.serials]
 
 
 def _same(order: Order, content: str) -> Order:
@@ -300,6 +308,7 @@ def _write(order: Order, lines: list[OrderLine], sale: Sale) -> list[Payment]:
     for line in lines:
         line.order = order
     OrderLine.objects.bulk_create(lines)
+    _write_serials(lines, sale)
     return Payment.objects.bulk_create(
         Payment(
             order=order,
@@ -324,6 +333,13 @@ def _credit_use(tendered: Tendered, currency: str) -> CreditEntry | None:
         amount=tendered.amount,
         currency=currency,
     )
+def _write_serials(lines: Sequence[OrderLine], sale: Sale) -> None:
+    rows = []
+    for line, told in zip(lines, sale.lines, strict=True):
+        if told.serials and line.product.is_tracked:
+            numbered = serials.sold(line.product, line.quantity, told.serials)
+            rows += [SoldSerial(order_line=line, serial=n.serial, units=n.units) for n in numbered]
+    SoldSerial.objects.bulk_create(rows)
 
 
 def _fact(order: Order, sale: Sale) -> OrderRecorded:

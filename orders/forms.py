@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from orders import serials
 from orders.models import OrderLine, ReturnLine
 from orders.quotes import Choice
 from orders.screens import Fold
@@ -22,7 +23,7 @@ class ChoiceForm(forms.Form):
     replacement = forms.IntegerField(min_value=1, max_value=2**31, required=False)
     waiver = forms.CharField(max_length=200, required=False)
 
-    def choice(self, line_id: int) -> Choice:
+    def choice(self, line_id: int, numbers: Iterable[str] = ()) -> Choice:
         """Return the valid part of the form as a choice; the rest counts as not said."""
         said: dict[str, Any] = getattr(self, "cleaned_data", {})
         is_other = said.get("reason") == ReturnLine.Reason.OTHER
@@ -36,6 +37,7 @@ class ChoiceForm(forms.Form):
             resolution=said.get("resolution") or ReturnLine.Resolution.REFUND,
             replacement_id=said.get("replacement"),
             waiver=said.get("waiver", ""),
+            serials=serials.read(numbers)[: said["units"] + 1],
         )
 
 
@@ -54,7 +56,7 @@ class ChoicesForm:
             form = ChoiceForm(posted, prefix=prefix)
             form.is_valid()
             if "units" in form.cleaned_data:
-                self.choices.append(form.choice(line.pk))
+                self.choices.append(form.choice(line.pk, posted.getlist(f"{prefix}-serial")))
             else:
                 self.wrong[line.pk] = str(form.errors["units"][0])
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from omnistore.errors import Conflict, Invalid, Refused
 from omnistore.money import share
 from omnistore.tokens import fingerprint
-from orders import adjustments, exchanges, promotions, proofs, refunds
+from orders import adjustments, exchanges, promotions, proofs, refunds, serials
 from orders.adjustments import Adjusted, Credited
 from orders.models import Level, OrderLine, Product, ReturnLine
 from orders.policies import Decision, Objection, PolicyBook, decide
@@ -92,6 +92,8 @@ class Choice:
     replacement_id: int | None = None
     reason_words: str = ""
     waiver: str = ""
+    # The units' own numbers, of an article that has them; as `serials.read` returns them.
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -338,6 +340,8 @@ def _problem(
         return ReasonMissing(order_line_id=line.pk)
     if choice.condition not in Condition.values:
         return ConditionMissing(order_line_id=line.pk)
+    if wrong_number := serials.problem(line, choice.units, choice.serials):
+        return wrong_number
     if not decision.may_return:
         return NotReturnable(
             decision.sentence, order_line_id=line.pk, level=decision.level, rule=decision.rule

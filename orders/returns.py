@@ -124,6 +124,7 @@ def choose(*, draft: CustomerReturn, choices: Iterable[Choice]) -> None:
                 resolution=choice.resolution,
                 replacement=wanted.get(choice.replacement_id or 0),
                 waiver=choice.waiver,
+                serials=list(choice.serials),
             )
             for position, choice in enumerate(choices, 1)
         )
@@ -141,6 +142,7 @@ def choices_of(draft: CustomerReturn) -> list[Choice]:
             replacement_id=line.replacement_id,
             reason_words=line.reason_words,
             waiver=line.waiver,
+            serials=tuple(line.serials),
         )
         for line in draft.lines.order_by("position")
         if line.order_line_id is not None
@@ -247,6 +249,7 @@ def _write_lines(
             right=quoted.decision.right,
             resolution=quoted.choice.resolution,
             replacement=quoted.replacement,
+            serials=list(quoted.choice.serials),
             disposition=_disposition(quoted.choice) if received_in else "",
             amount=quoted.amount,
             tax=quoted.tax,

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from omnistore.words import money
-from orders import exchanges, history, proofs, quotes, returns
+from orders import exchanges, history, proofs, quotes, returns, serials
 from orders.models import CustomerReturn, Level, Order, Product, ReturnLine
 from orders.policies import Decision
 from orders.quotes import Choice, Quote, QuotedLine
@@ -16,6 +16,8 @@ from orders.quotes import Choice, Quote, QuotedLine
 AT_ONCE = 60
 # So many other purchases are offered; the receipt of any other is scanned.
 MOST_OTHERS = 3
+# So many numbers are read one by one.
+MOST_SERIALS = 20
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,18 @@ class Row:
     @property
     def units(self) -> int:
         return self.choice.units if self.choice else 0
+
+    @property
+    def serial_fields(self) -> Sequence[str]:
+        """One for each unit that has a number, with what was read so far."""
+        if not self.choice or not self.line.line.product.is_tracked:
+            return []
+        read = [*self.choice.serials][: self.units]
+        return read + [""] * (min(self.units, MOST_SERIALS) - len(read))
+
+    @property
+    def is_by_lot(self) -> bool:
+        return self.line.line.product.tracking == Product.Tracking.LOT
 
     @property
     def is_open(self) -> bool:
@@ -65,7 +79,9 @@ class Row:
     def is_missing_something(self) -> bool:
         """The row's problem is only that something was not chosen yet."""
         refusal = self.quoted.problem if self.quoted else None
-        return isinstance(refusal, quotes.ReasonMissing | quotes.ConditionMissing)
+        return isinstance(
+            refusal, quotes.ReasonMissing | quotes.ConditionMissing | serials.SerialMissing
+        )
 
     @property
     def may_be_waived(self) -> bool:

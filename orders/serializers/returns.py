@@ -42,12 +42,21 @@ class Choice(serializers.Serializer[Any]):
         default="",
         help_text="Why a rule is waived that the policy lets clerks waive.",
     )
+    serials = serializers.ListField(
+        child=serializers.CharField(max_length=40),
+        default=list,
+        max_length=MOST_LINES,
+        help_text="Serial numbers or lots of the units, where the article has them.",
+    )
     replacement = serializers.CharField(
         max_length=40,
         allow_null=True,
         default=None,
         help_text="Article number of what is handed over instead, in an exchange.",
     )
+
+    def validate_serials(self, given: list[str]) -> tuple[str, ...]:
+        return serials.read(given)
 
 
 class ReturnTold(serializers.Serializer[Any]):

@@ -21,6 +21,15 @@ class SoldLine(serializers.Serializer[Any]):
     handed_over = Units(min_value=0, required=False, allow_null=True, default=None)
     is_final_sale = serializers.BooleanField(default=False)
     is_gift = serializers.BooleanField(default=False)
+    serials = serializers.ListField(
+        child=serializers.CharField(max_length=40),
+        default=list,
+        max_length=MOST_LINES,
+        help_text="Serial numbers or lots, one for each unit that has one.",
+    )
+
+    def validate_serials(self, given: list[str]) -> tuple[str, ...]:
+        return tuple(given)
 
 
 class Tendered(serializers.Serializer[Any]):
