@@ -169,9 +169,7 @@ def record(
     """
     more = [tendered.more for tendered in sale.tenders if tendered.more]
     content = fingerprint(
-        repr((sale, place.ids, customer and customer.pk, *sale.promotions, *more))
-    content = fingerprint(
-        repr((sale, place.ids, customer and customer.pk, *sale.promotions, *_numbered(sale)))
+        repr((sale, place.ids, customer and customer.pk, *sale.promotions, *_numbered(sale), *more))
     )
     if earlier := Order.objects.filter(source=sale.source, number=sale.number).first():
         return _same(earlier, content), False
