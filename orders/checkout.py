@@ -170,6 +170,7 @@ def record(
     more = [tendered.more for tendered in sale.tenders if tendered.more]
     content = fingerprint(
         repr((sale, place.ids, customer and customer.pk, *sale.promotions, *_numbered(sale), *more))
+        repr((sale, place.ids, customer and customer.pk, *sale.promotions, *more, *_numbered(sale)))
     )
     if earlier := Order.objects.filter(source=sale.source, number=sale.number).first():
         return _same(earlier, content), False
@@ -331,6 +332,8 @@ def _credit_use(tendered: Tendered, currency: str) -> CreditEntry | None:
         amount=tendered.amount,
         currency=currency,
     )
+
+
 def _write_serials(lines: Sequence[OrderLine], sale: Sale) -> None:
     rows = []
     for line, told in zip(lines, sale.lines, strict=True):

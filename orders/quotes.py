@@ -336,12 +336,8 @@ def _problem(
     if choice.units > left:
         refused = TooManyUnits if left else AllCameBack
         return refused(left=left, order_line_id=line.pk)
-    if choice.reason not in Reason.values:
-        return ReasonMissing(order_line_id=line.pk)
-    if choice.condition not in Condition.values:
-        return ConditionMissing(order_line_id=line.pk)
-    if wrong_number := serials.problem(line, choice.units, choice.serials):
-        return wrong_number
+    if unsaid := _unsaid(choice, line):
+        return unsaid
     if not decision.may_return:
         return NotReturnable(
             decision.sentence, order_line_id=line.pk, level=decision.level, rule=decision.rule
@@ -349,6 +345,14 @@ def _problem(
     if choice.resolution == Resolution.EXCHANGE:
         return exchanges.problem(line, replacement)
     return None
+
+
+def _unsaid(choice: Choice, line: OrderLine) -> Refused | None:
+    if choice.reason not in Reason.values:
+        return ReasonMissing(order_line_id=line.pk)
+    if choice.condition not in Condition.values:
+        return ConditionMissing(order_line_id=line.pk)
+    return serials.problem(line, choice.units, choice.serials)
 
 
 def _by_payer(answer: Quote) -> dict[UUID, int]:
