@@ -170,7 +170,6 @@ def record(
     more = [tendered.more for tendered in sale.tenders if tendered.more]
     content = fingerprint(
         repr((sale, place.ids, customer and customer.pk, *sale.promotions, *_numbered(sale), *more))
-        repr((sale, place.ids, customer and customer.pk, *sale.promotions, *more, *_numbered(sale)))
     )
     if earlier := Order.objects.filter(source=sale.source, number=sale.number).first():
         return _same(earlier, content), False
