@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from orders import agreements, serials
+from orders import agreements
 from orders.models import (
     Adjustment,
     CustomerReturn,
