@@ -18,7 +18,7 @@ from omnistore.tokens import fingerprint
 from orders import adjustments, exchanges, promotions, proofs, refunds, serials
 from orders.adjustments import Adjusted, Credited
 from orders.models import Level, OrderLine, Product, ReturnLine
-from orders.policies import Decision, Objection, PolicyBook, decide
+from orders.policies import Case, CaseLine, Decision, Fee, Objection, PolicyBook, decide, weigh
 from orders.units import with_returned
 
 Reason = ReturnLine.Reason
@@ -180,6 +180,8 @@ def draw_up(
     now: datetime,
     grants: Collection[Grant] = (),
     pay_by: str = "",
+    proof: str = "",
+    return_id: UUID | None = None,
     is_locked: bool = False,
     proven: frozenset[UUID] = frozenset(),
 ) -> Quote:
@@ -188,9 +190,10 @@ def draw_up(
 
     Each line has its amount, tax included, its share of the tax, its right or its problem; lines
     of several orders may stand together. `grants` are the rules that humans have overruled, by
-    order line; `pay_by` is the means the customer prefers to those that paid; `proven` are the
-    orders that were shown one by one (`proofs.of`). With `is_locked` the order lines and payments
-    are locked first: only `take` asks for that, inside its transaction.
+    order line; `pay_by` is the means the customer prefers to those that paid; `return_id` is the
+    return itself, not counted among the customer's earlier ones; `proven` are the orders that were
+    shown one by one (`proofs.of`). With `is_locked` the order lines and payments are locked first:
+    only `take` asks for that, inside its transaction.
 
     Raises:
         NothingChosen, NotAUnitCount: no choice at all, or units below one.
@@ -202,13 +205,13 @@ def draw_up(
         raise NothingChosen()
     lines = lines_for(choices, is_locked=is_locked)
     _check_together(lines.values(), customer_id, proven)
-    book = PolicyBook.read()
+    rules = Rules(PolicyBook.read(), grants, now, proof)
     variants = Product.objects.in_bulk([c.replacement_id for c in choices if c.replacement_id])
     quoted = [
-        _quote_line(choice, lines[choice.order_line_id], variants, Rules(book, grants, now))
-        for choice in choices
+        _quote_line(choice, lines[choice.order_line_id], variants, rules) for choice in choices
     ]
     currency = next(iter(lines.values())).order.currency
+    quoted = _weighed(quoted, rules, Case([], currency, now, customer_id, return_id=return_id))
     answer = Quote(currency=currency, lines=quoted, refunds=[])
     if not answer.may_be_taken:
         return answer
@@ -267,6 +270,7 @@ class Rules:
     book: PolicyBook
     grants: Collection[Grant]
     now: datetime
+    proof: str = ""
 
     def decide(self, line: OrderLine, choice: Choice, worth: int) -> Decision:
         """Return the decision, with what humans have overruled and what the clerk waives."""
@@ -278,13 +282,15 @@ class Rules:
             book=self.book,
             now=self.now,
             worth=worth,
+            proof=self.proof,
+            is_exchange=choice.resolution == Resolution.EXCHANGE,
         )
         decision = judged()
-        if not decision.objections:
-            return decision
-        return judged(granted={no.rule for no in decision.objections if self._goes(no, choice)})
+        nos = decision.objections or decision.fees
+        granted = {no.rule for no in nos if self.goes(no, choice)}
+        return judged(granted=granted) if granted else decision
 
-    def _goes(self, no: Objection, choice: Choice) -> bool:
+    def goes(self, no: Objection | Fee, choice: Choice) -> bool:
         """Whether somebody who may has said that this rule does not hold here (rules.md 1.5)."""
         if no.level == Level.NOBODY:
             return False
@@ -311,6 +317,30 @@ def _quote_line(
         replacement=replacement,
         problem=_problem(choice, line, left, decision, replacement),
     )
+
+
+def _weighed(quoted: list[QuotedLine], rules: Rules, case: Case) -> list[QuotedLine]:
+    """Return the lines with what the limits of the whole return say to them (rules.md 1.5)."""
+    entries = [
+        CaseLine(
+            line=line.line,
+            decision=line.decision,
+            amount=line.amount,
+            policy=rules.book.in_force(line.line),
+            is_exchange=not line.leaves,
+            goes=partial(rules.goes, choice=line.choice),
+        )
+        for line in quoted
+    ]
+    return [
+        line if decision is line.decision else _with_decision(line, decision)
+        for line, decision in zip(quoted, weigh(replace(case, lines=entries)), strict=True)
+    ]
+
+
+def _with_decision(line: QuotedLine, decision: Decision) -> QuotedLine:
+    problem = _problem(line.choice, line.line, line.left, decision, line.replacement)
+    return replace(line, decision=decision, problem=problem)
 
 
 def _adjustments(quoted: Iterable[QuotedLine], *, is_locked: bool) -> list[Adjusted]:

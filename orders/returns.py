@@ -183,6 +183,8 @@ def take(
             now=at,
             grants=grants,
             pay_by=taken.pay_by,
+            proof=taken.proof,
+            return_id=taken.pk,
             is_locked=True,
             proven=proofs.of(taken),
         )

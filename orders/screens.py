@@ -286,7 +286,12 @@ def _quote(draft: CustomerReturn, choices: list[Choice], now: datetime) -> Quote
     if not choices:
         return None
     return quotes.draw_up(
-        choices=choices, customer_id=draft.customer_id, now=now, proven=proofs.of(draft)
+        choices=choices,
+        customer_id=draft.customer_id,
+        now=now,
+        proof=draft.proof,
+        return_id=draft.pk,
+        proven=proofs.of(draft),
     )
 
 

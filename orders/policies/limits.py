@@ -5,7 +5,7 @@ They decide commercial gestures and the announced policy only: what comes back b
 never held up by them, a human is told instead (rules.md 1.6).
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -24,7 +24,7 @@ from orders.models import (
     ReturnLine,
     Tender,
 )
-from orders.policies import clocks, words
+from orders.policies import clocks
 from orders.policies.decisions import Decision, Evidence, Notice, Objection
 from orders.policies.rules import LEVEL
 from orders.policies.verdicts import STRICTNESS, no, objection
@@ -36,7 +36,8 @@ class CaseLine:
     One line of a return with what its own rules said.
 
     `line` is None without a receipt; `policy` is the version that governs it: in force when it was
-    sold, or today when nobody knows when that was. `amount` is its value, in minor units.
+    sold, or today when nobody knows when that was. `amount` is its value, in minor units, nothing
+    of it paid back when `is_exchange`. `goes` says whether an objection has been overruled.
     """
 
     line: OrderLine | None
@@ -44,7 +45,7 @@ class CaseLine:
     amount: int
     policy: PolicyVersion | None
     is_exchange: bool = False
-    granted: Collection[str] = ()
+    goes: Callable[[Objection], bool] = lambda no: False
 
     @property
     def refund(self) -> int:
@@ -224,12 +225,13 @@ def _weighed(entry: CaseLine, case: Case) -> Decision:
 def _ask(rule: Mapping[str, Any], entry: CaseLine, case: Case, into: _Found) -> None:
     name, level, own = rule["rule"], rule.get("level", LEVEL), rule.get("words")
     evidence = LIMITS[name](rule, entry, case)
-    if evidence is None or name in entry.granted:
+    if evidence is None:
         return
+    found = objection(name, level, evidence, own)
     if entry.decision.is_legal or level == Level.AUTOMATIC:
-        into.notices.append(Notice(name, words.clerk(name, evidence, own), evidence))
-    else:
-        into.objections.append(objection(name, level, evidence, own))
+        into.notices.append(Notice(name, found.sentence, evidence))
+    elif not entry.goes(found):
+        into.objections.append(found)
 
 
 def _is_gesture(entry: CaseLine) -> bool:

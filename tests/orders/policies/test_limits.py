@@ -48,7 +48,8 @@ def weighed(order: Order, *rules: dict[str, Any], amount: int = 1990, **case: An
     said |= case.pop("said", {})
     decision = decide(line, book=PolicyBook([policy]), granted=granted, **said)
     entry = CaseLine(
-        line, decision, amount, policy, is_exchange=case.pop("is_exchange", False), granted=granted
+        *(line, decision, amount, policy, case.pop("is_exchange", False)),
+        goes=lambda no: no.rule in granted,
     )
     given = {"currency": "EUR", "now": NOON, "customer_id": order.customer_id, "is_vip": False}
     return weigh(Case(lines=[entry], **given | case))[0]
