@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from omnistore.words import money
-from orders import exchanges, history, proofs, quotes, returns, serials
+from orders import exchanges, grounds, history, proofs, quotes, returns, serials
 from orders.models import CustomerReturn, Level, Order, Product, ReturnLine
 from orders.policies import Decision
 from orders.quotes import Choice, Quote, QuotedLine
@@ -82,6 +82,12 @@ class Row:
         return isinstance(
             refusal, quotes.ReasonMissing | quotes.ConditionMissing | serials.SerialMissing
         )
+
+    @property
+    def why(self) -> grounds.Grounds | None:
+        """Why it may come back or not, once the clerk has said what he asks for."""
+        is_asked = self.quoted is not None and not self.is_missing_something and not self.wrong
+        return grounds.of(self.decision) if is_asked else None
 
     @property
     def may_be_waived(self) -> bool:

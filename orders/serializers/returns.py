@@ -99,6 +99,24 @@ class ReturnTold(serializers.Serializer[Any]):
     )
 
 
+class ObjectionRead(serializers.Serializer[Any]):
+    """One rule's no, and who may overrule it."""
+
+    rule = serializers.CharField()
+    level = serializers.ChoiceField(choices=Level.choices)
+    sentence = serializers.CharField()
+    customer_sentence = serializers.CharField()
+    evidence = serializers.DictField()
+
+
+class NoticeRead(serializers.Serializer[Any]):
+    """What a human is told of; it holds nothing up."""
+
+    rule = serializers.CharField()
+    sentence = serializers.CharField()
+    evidence = serializers.DictField()
+
+
 class QuotedLine(serializers.Serializer[Any]):
     order_line = serializers.IntegerField(source="choice.order_line_id")
     units = serializers.IntegerField(source="choice.units")
@@ -110,7 +128,14 @@ class QuotedLine(serializers.Serializer[Any]):
     level = serializers.ChoiceField(
         choices=Level.choices, source="decision.level", help_text="Who may overrule a no."
     )
-    rule = serializers.CharField(source="decision.rule", help_text="The rule that says no.")
+    rule = serializers.CharField(source="decision.rule", help_text="The rule that decides.")
+    until = serializers.DateField(source="decision.until", allow_null=True)
+    evidence = serializers.DictField(
+        source="decision.evidence", help_text="Figures, codes and days the rule looked at."
+    )
+    customer_sentence = serializers.CharField(source="decision.customer_sentence")
+    objections = ObjectionRead(source="decision.objections", many=True)
+    notices = NoticeRead(source="decision.notices", many=True)
     problem = serializers.SerializerMethodField(help_text="The code of the no, empty for a yes.")
 
     def get_problem(self, line: Any) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from orders.history import Purchase
-from orders.models import Order, OrderPromotion, Tender
+from orders.models import Level, Order, OrderPromotion, Tender
 from orders.serializers.fields import MOST_LINES, Amount, Brought, Currency, Moment, ShopSlug, Units
 
 
@@ -157,6 +157,12 @@ class PurchaseLineRead(serializers.Serializer[Any]):
     right = serializers.CharField(source="decision.right", help_text="Empty: by none.")
     until = serializers.DateField(source="decision.until", allow_null=True)
     sentence = serializers.CharField(source="decision.sentence")
+    level = serializers.ChoiceField(
+        choices=Level.choices, source="decision.level", help_text="Who may overrule a no."
+    )
+    rule = serializers.CharField(source="decision.rule", help_text="The rule that decides.")
+    evidence = serializers.DictField(source="decision.evidence")
+    customer_sentence = serializers.CharField(source="decision.customer_sentence")
 
 
 class PurchaseRead(serializers.Serializer[Purchase]):
