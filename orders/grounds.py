@@ -1,4 +1,4 @@
-"""The grounds of a decision as a screen shows them: which rule, on what evidence, who may overrule."""
+"""The grounds of a decision, for a screen: which rule, on what evidence, who may overrule it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
