@@ -15,7 +15,6 @@ from orders.models import (
     Tender,
 )
 from orders.serializers.fields import BIGGEST_ID, MOST_LINES, Amount, Currency, Units
-from orders.serials import read
 
 
 class FoundReturn(serializers.Serializer[CustomerReturn]):
@@ -57,7 +56,7 @@ class Choice(serializers.Serializer[Any]):
     )
 
     def validate_serials(self, given: list[str]) -> tuple[str, ...]:
-        return read(given)
+        return serials.read(given)
 
 
 class ReturnTold(serializers.Serializer[Any]):
