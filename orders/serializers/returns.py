@@ -15,6 +15,7 @@ from orders.models import (
     Tender,
 )
 from orders.serializers.fields import BIGGEST_ID, MOST_LINES, Amount, Currency, Units
+from orders.serials import read
 
 
 class FoundReturn(serializers.Serializer[CustomerReturn]):
@@ -56,7 +57,7 @@ class Choice(serializers.Serializer[Any]):
     )
 
     def validate_serials(self, given: list[str]) -> tuple[str, ...]:
-        return serials.read(given)
+        return read(given)
 
 
 class ReturnTold(serializers.Serializer[Any]):
