@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from omnistore.words import money
 from orders import exchanges, grounds, history, proofs, quotes, returns, serials
+from orders.means import Means
 from orders.models import CustomerReturn, Level, Order, Product, ReturnLine
 from orders.policies import Decision
 from orders.quotes import Choice, Quote, QuotedLine
@@ -181,6 +182,16 @@ class DraftScreen:
         return self.quote is not None and self.quote.may_be_taken and not self.problem
 
     @property
+    def means(self) -> Means:
+        """By which means the money goes, and what else is offered."""
+        return Means(self.draft, self.quote)
+
+    @property
+    def may_settle(self) -> bool:
+        """Whether the main button works: another means waits for the customer's word."""
+        return self.is_ready and not self.means.awaits_agreement
+
+    @property
     def unanswered(self) -> Row | None:
         """Which of several lines still waits for its answers."""
         waiting = (row for row in self.rows if row.is_missing_something)
@@ -294,6 +305,7 @@ def _quote(draft: CustomerReturn, choices: list[Choice], now: datetime) -> Quote
     return quotes.draw_up(
         choices=choices,
         customer_id=draft.customer_id,
+        pay_by=draft.pay_by,
         now=now,
         proof=draft.proof,
         return_id=draft.pk,

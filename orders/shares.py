@@ -56,6 +56,11 @@ class Share:
         """Whether it goes back as it was paid."""
         return self.payment is not None and not self.tender
 
+    @property
+    def may_move(self) -> bool:
+        """Whether the customer may have it by another means."""
+        return self.is_original and self.goes_by not in self.STAYING
+
 
 def plan(due: Mapping[UUID, int], *, is_locked: bool = False) -> list[Share]:
     """
@@ -86,13 +91,9 @@ def preferred(shares: Iterable[Share], tender: str) -> list[Share]:
     if not tender:
         return cash_last(shares)
     return cash_last(
-        replace(share, tender=tender, is_by_agreement=True) if _may_move(share) else share
+        replace(share, tender=tender, is_by_agreement=True) if share.may_move else share
         for share in shares
     )
-
-
-def _may_move(share: Share) -> bool:
-    return share.is_original and share.goes_by not in Share.STAYING
 
 
 def cash_last(shares: Iterable[Share]) -> list[Share]:

@@ -13,9 +13,9 @@ from omnistore.audit import looks
 from omnistore.audit.models import Look
 from omnistore.errors import Refused
 from omnistore.outbox import deliveries
-from orders import history, proofs, refunds, returns, screens, starts
+from orders import history, payouts, proofs, refunds, returns, screens, starts
 from orders.forms import AgreementForm, ChoicesForm
-from orders.models import CustomerReturn, Exchange, Order, Refund, RefundPlan
+from orders.models import CustomerReturn, Exchange, Order, Refund
 from stores.http import ClerkRequest, clerk_required, clerk_watching, screen
 
 # So long a register and the CRM may take before the page says that they are late.
@@ -46,7 +46,7 @@ def show(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     _note(request, found)
     if found.is_draft:
         return draft_page(request, found)
-    return screen(request, "orders/return_taken.html", _taken(request, found))
+    return screen(request, "orders/return_taken.html", taken_shown(request, found))
 
 
 @require_GET
@@ -108,7 +108,9 @@ def settle(request: ClerkRequest, return_id: UUID) -> HttpResponse:
 def progress(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     """Answer with where the money and the CRM are now."""
     found = _readable(request, return_id)
-    return render(request, "orders/_return_progress.html", _taken(request, found) | {"oob": True})
+    return render(
+        request, "orders/_return_progress.html", taken_shown(request, found) | {"oob": True}
+    )
 
 
 @require_POST
@@ -128,7 +130,7 @@ def retry(request: ClerkRequest, refund_id: UUID) -> HttpResponse:
     found = _of_this_store(request, refund.plan.customer_return_id)
     if not request.htmx and not problem:
         return redirect("orders:return", found.pk)
-    shown = _taken(request, found) | {"problem": problem, "oob": True}
+    shown = taken_shown(request, found) | {"problem": problem, "oob": True}
     return render(request, "orders/_return_progress.html", shown, status=409 if problem else 200)
 
 
@@ -187,10 +189,11 @@ def _note(request: ClerkRequest, found: CustomerReturn) -> None:
         )
 
 
-def _taken(request: ClerkRequest, found: CustomerReturn) -> dict[str, object]:
-    plan = RefundPlan.objects.filter(customer_return=found).first()
-    planned = list(plan.refunds.order_by("position")) if plan else []
-    is_asked = any(refund.is_asked for refund in planned)
+def taken_shown(request: ClerkRequest, found: CustomerReturn) -> dict[str, object]:
+    """Return what the page of a taken return shows."""
+    may_act = found.store_id == request.tablet.store_id
+    shown = payouts.of(found, may_act=may_act)
+    is_asked = shown is not None and shown.is_moving
     is_fresh = now() < (found.submitted_at or now()) + FRESH
     event_id = history.event_of(found)
     crm = deliveries.state_of_event(event_id) if event_id else None
@@ -201,10 +204,10 @@ def _taken(request: ClerkRequest, found: CustomerReturn) -> dict[str, object]:
         "lines": lines,
         "adjustments": found.adjustments.order_by("position"),
         "places": screens.places(lines),
-        "plan": plan,
-        "refunds": planned,
-        "is_register_silent": is_asked and not is_fresh,
-        "may_retry": found.store_id == request.tablet.store_id,
+        "plan": shown.plan if shown else None,
+        "payouts": shown,
+        "credits": shown.credits if shown and may_act else [],
+        "is_register_silent": shown is not None and shown.waits_for_register and not is_fresh,
         "exchange": Exchange.objects.filter(customer_return=found).select_related("order").first(),
         "crm": crm,
         "is_moving": is_asked or (crm is not None and not crm.is_settled),
