@@ -64,6 +64,10 @@ if IS_PRODUCTION and (len(SECRET_KEY) < 50 or SECRET_KEY.startswith("demo-only-"
 ENCRYPTION_KEYS = listed("OMNISTORE_ENCRYPTION_KEYS") or [SECRET_KEY]
 if IS_PRODUCTION and min(map(len, ENCRYPTION_KEYS)) < 32:
     raise ImproperlyConfigured("OMNISTORE_ENCRYPTION_KEYS: a key has 32 random characters or more.")
+# Seal the journal: the first seals, every one verifies. Not where the database's backups are.
+JOURNAL_KEYS = listed("OMNISTORE_JOURNAL_KEYS") or [SECRET_KEY]
+if IS_PRODUCTION and min(map(len, JOURNAL_KEYS)) < 32:
+    raise ImproperlyConfigured("OMNISTORE_JOURNAL_KEYS: a key has 32 random characters or more.")
 PUBLIC_URL = required("OMNISTORE_PUBLIC_URL", "http://localhost:8000").rstrip("/")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 # Hosts whose links are ours: their receipts' links (…/LYO-000042) lead to the receipt when scanned.
@@ -224,6 +228,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "orders.tasks.ask_processors",
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
+    },
+    "close-journals": {
+        "task": "orders.tasks.close_journals",
+        "schedule": timedelta(minutes=15),
+        "options": {"expires": 900},
     },
     "tell-head-office": {
         "task": "omnistore.outbox.tasks.tell_head_office",

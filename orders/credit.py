@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer
 from omnistore.errors import Conflict, Invalid
 from omnistore.outbox import events
-from orders import credit_codes
+from orders import credit_codes, journal
 from orders.facts import CreditIssued, CreditRestored, CreditUsed
 from orders.models import CreditAccount, CreditEntry
 from stores.models import ApiKey, Clerk, Store, User
@@ -101,8 +101,9 @@ def issue(
             created_at=at,
         )
         made_by = {"store": store, "clerk": clerk, "user": user, "is_manual": is_manual}
-        _write(account, Kind.ISSUED, amount, event_key, reason=reason, at=at, **made_by)
+        entry = _write(account, Kind.ISSUED, amount, event_key, reason=reason, at=at, **made_by)
         events.record(_told(CreditIssued, account, amount, store), at=at)
+        journal.credit_moved(entry, at=at)
     return account
 
 
@@ -128,6 +129,7 @@ def correct(
         )
         if amount > 0:
             events.record(_told(CreditIssued, locked, amount, locked.store), at=at)
+        journal.credit_moved(entry, at=at)
     return entry
 
 
@@ -162,6 +164,7 @@ def use(
             raise CreditTooSmall()
         entry = _write(locked, Kind.USED, amount, event_key, at=at, store=store, api_key=api_key)
         events.record(_told(CreditUsed, locked, amount, store), at=at)
+        journal.credit_moved(entry, at=at)
     return entry
 
 
@@ -192,6 +195,7 @@ def restore(
         made_by = {"store": store, "clerk": clerk, "api_key": api_key}
         entry = _write(locked, Kind.RESTORED, amount, event_key, reason=reason, at=at, **made_by)
         events.record(_told(CreditRestored, locked, amount, store), at=at)
+        journal.credit_moved(entry, at=at)
     return entry
 
 
@@ -245,6 +249,9 @@ def cancel_use(*, used: CreditEntry, at: datetime, api_key: ApiKey | None = None
 
 
 def _locked(account: CreditAccount) -> CreditAccount:
+    # Streams come before accounts, as in a return that gives credit back.
+    if account.customer_id is not None:
+        events.hold(f"customer:{account.customer_id}")
     return CreditAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
 
 

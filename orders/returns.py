@@ -21,6 +21,7 @@ from orders import (
     dispositions,
     exchanges,
     goods,
+    journal,
     numbers,
     points,
     proofs,
@@ -221,12 +222,17 @@ def _settle(
     if is_in_hand:
         received = goods.in_hand(return_lines, store=store, clerk=taken.clerk, at=at)
     events.record(_accepted(taken, answer, store), at=at)
+    exchange = None
     if exchanged := [line for line in return_lines if line.resolution == Resolution.EXCHANGE]:
-        exchanges.hand_over(taken, exchanged, store=store, at=at)
+        exchange = exchanges.hand_over(taken, exchanged, store=store, at=at)
     if answer.refunds:
         refunds.ask(taken, answer.refunds, register=register, at=at)
     points.returned(taken, at=at)
     goods.to_shelf(received, number=taken.number, at=at)
+    if exchange is not None:
+        journal.exchange_made(exchange, at=at)
+    if not answer.refunds and taken.is_done:
+        journal.return_settled(taken, at=at)
 
 
 def _write_lines(

@@ -13,6 +13,7 @@ from orders.models.catalogue import Product
 from orders.models.credit import CreditAccount, CreditEntry
 from orders.models.exchanges import Exchange, ExchangeLine
 from orders.models.imports import SalesImport
+from orders.models.journal import JournalClosing, JournalEntry, JournalHead
 from orders.models.notices import ReviewNotice
 from orders.models.photos import ReturnPhoto
 from orders.models.policies import Level, PolicyVersion
@@ -42,6 +43,9 @@ __all__ = [
     "ExchangeLine",
     "Instruction",
     "JoinedOrder",
+    "JournalClosing",
+    "JournalEntry",
+    "JournalHead",
     "Level",
     "NumberSeries",
     "Order",

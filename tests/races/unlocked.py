@@ -20,6 +20,9 @@ NEED_LOCKS = {
     "tests/races/test_returns.py::test_refunds_on_one_tender_never_exceed_what_it_paid",
     "tests/races/test_returns.py::test_the_registers_answer_sent_twice_at_once_counts_once",
     "tests/races/test_returns.py::test_a_failed_refund_is_asked_again_once",
+    "tests/races/test_journal.py::test_rule_2_10_many_writers_leave_no_gap_and_no_fork",
+    "tests/races/test_journal.py::test_one_event_written_by_many_at_once_is_written_once",
+    "tests/races/test_journal.py::test_rule_2_9_two_who_spend_the_last_points_at_once_are_one_too_many",
     "tests/races/test_told.py::test_gives_the_last_units_to_one_of_two_keys",
 }
 TRIES = 3
