@@ -130,6 +130,13 @@ class Sale:
     identifiers: Sequence[tuple[str, str]] = field(default=())
     # Not in the words that are hashed, so that what was told before there were any stays the same.
     promotions: Sequence[Given] = field(default=(), repr=False)
+    # Where the contract was concluded, when the channel does not say it; see `Order`.
+    is_paid_online: bool | None = field(default=None, repr=False)
+
+    @property
+    def concluded(self) -> tuple[object, ...]:
+        """What was told of it, to compare with what was told before."""
+        return () if self.is_paid_online is None else (self.is_paid_online,)
 
     @property
     def total(self) -> int:
@@ -169,7 +176,12 @@ def record(
     """
     more = [tendered.more for tendered in sale.tenders if tendered.more]
     content = fingerprint(
-        repr((sale, place.ids, customer and customer.pk, *sale.promotions, *_numbered(sale), *more))
+        repr(
+            (
+                *(sale, place.ids, customer and customer.pk, *sale.promotions),
+                *(*_numbered(sale), *more, *sale.concluded),
+            )
+        )
     )
     if earlier := Order.objects.filter(source=sale.source, number=sale.number).first():
         return _same(earlier, content), False
@@ -244,6 +256,7 @@ def _facts_of(sale: Sale, place: Place, lines: list[OrderLine]) -> dict[str, obj
         "register": place.register,
         "clerk": place.clerk,
         "channel": sale.channel,
+        "is_paid_online": sale.is_paid_online,
         "number_key": numbers.key(sale.number),
         "currency": sale.currency,
         "total": sale.total,

@@ -22,9 +22,9 @@ def dress() -> None:
         loud = product.name
         product.name = quiet(loud)
         product.picture = pictures.for_name(loud)
-        product.has_no_withdrawal = bool(SEALED.search(loud))
+        product.withdrawal_ends_opened = bool(SEALED.search(loud))
         product.gtin = barcode(product.sku) if product.is_goods else ""
-    fields = ["name", "picture", "has_no_withdrawal", "gtin"]
+    fields = ["name", "picture", "withdrawal_ends_opened", "gtin"]
     Product.objects.bulk_update(products, fields, batch_size=400)
 
 

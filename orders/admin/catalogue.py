@@ -13,7 +13,9 @@ from orders.models import Product
 class ProductAdmin(NeverDeleted):
     number_lookup = "sku__iexact"
     list_display = ("sku", "name", "variant", amount("price", _("price")), "kind", "is_offered")
-    list_filter = ("kind", "is_offered", "has_no_withdrawal", "product_class")
+    list_filter = (
+        *("kind", "is_offered", "has_no_withdrawal", "withdrawal_ends_opened", "product_class"),
+    )
     ordering = ("sku",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> list[str]:

@@ -92,6 +92,12 @@ class SaleTold(Brought):
     delivered_at = Moment(required=False, allow_null=True, default=None)
     discount = Amount(default=0, help_text="Taken off the whole order, shared over its lines.")
     promotions = serializers.ListField(child=Promotion(), default=list, max_length=50)
+    is_paid_online = serializers.BooleanField(
+        allow_null=True,
+        default=None,
+        help_text="Where the contract was concluded, when the channel does not say it: true for "
+        "click and collect paid online, false for what was reserved online and paid in the shop.",
+    )
     lines = serializers.ListField(child=SoldLine(), min_length=1, max_length=MOST_LINES)
     tenders = serializers.ListField(child=Tendered(), max_length=50)
 
@@ -142,6 +148,7 @@ class OrderRead(FoundOrder):
     kind = serializers.ChoiceField(choices=Order.Kind.choices)
     tax = serializers.IntegerField(help_text="Within the total.")
     is_historical = serializers.BooleanField()
+    is_paid_online = serializers.BooleanField(allow_null=True)
     delivered_at = serializers.DateTimeField(allow_null=True)
     lines = OrderLineRead(many=True)
     tenders = PaymentRead(source="payments", many=True)

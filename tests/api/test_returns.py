@@ -8,11 +8,12 @@ from standardwebhooks.webhooks import Webhook
 
 from customers.models import Customer
 from omnistore.audit.models import Look
-from orders.models import CustomerReturn, Order, Refund, ReturnLine
+from orders.models import CustomerReturn, Order, PolicyVersion, Refund, ReturnLine
 from stores.models import Store
 from tests.api.conftest import NOBODY, Program
 from tests.api.test_house import is_problem
 from tests.factories import (
+    LONG_AGO,
     WEBHOOK_SECRET,
     make_customer,
     make_order,
@@ -60,6 +61,26 @@ def test_says_in_the_quote_why_a_line_cannot_come_back(program: Program, order: 
 
     assert not quote["may_be_taken"]
     assert quote["lines"][0]["problem"] == "too_many_units"
+
+
+def test_rule_1_5_the_quote_says_which_rule_on_what_evidence_and_who_may_overrule(
+    program: Program, order: Order
+) -> None:
+    Order.objects.update(channel="STORE")
+    PolicyVersion.objects.create(
+        version=1, rules=[{"rule": "window", "days": 1, "level": "APPROVER"}], start_at=LONG_AGO
+    )
+
+    answer = program.post("returns/quote/", wish(order)).json()["lines"][0]
+
+    assert (answer["problem"], answer["rule"], answer["level"]) == (
+        *("not_returnable", "window"),
+        "APPROVER",
+    )
+    assert answer["evidence"]["days"] == 1
+    assert answer["customer_sentence"] not in ("", answer["sentence"])
+    assert [no["rule"] for no in answer["objections"]] == ["window"]
+    assert answer["notices"] == []
 
 
 def test_takes_a_return_and_asks_the_register(
