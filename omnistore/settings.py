@@ -325,6 +325,19 @@ OMNISTORE_VAPID_CONTACT = os.environ.get(
     "OMNISTORE_VAPID_CONTACT", PUBLIC_URL if IS_HTTPS else "mailto:omnistore@localhost"
 )
 
+CELERY_BEAT_SCHEDULE |= {
+    "send-notices": {
+        "task": "orders.tasks.send_notices",
+        "schedule": timedelta(seconds=3),
+        "options": {"expires": 3},
+    },
+    "end-reviews": {
+        "task": "orders.tasks.end_reviews",
+        "schedule": timedelta(seconds=20),
+        "options": {"expires": 20},
+    },
+}
+
 # --- people and languages ------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]

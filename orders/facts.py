@@ -1,6 +1,7 @@
 """What happens to orders, returns and refunds, for whoever wants to hear it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -274,3 +275,37 @@ class StockChanged(Fact):
     @property
     def topic(self) -> str:
         return self.stream_key
+
+
+@dataclass(frozen=True)
+class ReviewOpened(Fact):
+    """A person is asked about a return; `amount` is what the line is worth."""
+
+    name: ClassVar[str] = "orders.review.opened"
+    label: ClassVar = _("a person is asked about a return")
+
+    review_id: UUID
+    return_id: UUID
+    number: str
+    kind: str
+    rule: str
+    level: str
+    amount: int
+    currency: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class ReviewDecided(Fact):
+    """It ended: `state` says how, `how` by which way."""
+
+    name: ClassVar[str] = "orders.review.decided"
+    label: ClassVar = _("a question about a return is answered")
+
+    review_id: UUID
+    return_id: UUID
+    number: str
+    kind: str
+    rule: str
+    state: str
+    how: str

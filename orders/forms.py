@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
@@ -77,3 +78,26 @@ class AgreementForm(forms.Form):
 
     agreed = forms.IntegerField(min_value=0, max_value=2**62, required=False)
     token = forms.CharField(max_length=64, required=False)
+
+
+class DecisionForm(forms.Form):
+    """A person's answer to open reviews: which, yes or no, and in which words."""
+
+    review = forms.CharField(max_length=2000)
+    say = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
+    words = forms.CharField(max_length=300, required=False)
+
+    def clean_review(self) -> list[UUID]:
+        try:
+            return [UUID(text) for text in self.cleaned_data["review"].split(",") if text]
+        except ValueError as error:
+            raise forms.ValidationError("", code="invalid") from error
+
+    @property
+    def review_ids(self) -> list[UUID]:
+        found: list[UUID] = self.cleaned_data["review"]
+        return found
+
+    @property
+    def is_approved(self) -> bool:
+        return bool(self.cleaned_data["say"] == "yes")

@@ -6,7 +6,7 @@ and all amounts are computed again under the lock of the order lines and payment
 on the last unit exactly one wins.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -21,12 +21,14 @@ from orders import (
     dispositions,
     exchanges,
     goods,
+    grants,
     journal,
     numbers,
     points,
     proofs,
     quotes,
     refunds,
+    reviews,
 )
 from orders.facts import ReturnAccepted, ReturnedUnits
 from orders.models import CustomerReturn, Order, Product, Reception, ReturnLine
@@ -157,20 +159,20 @@ def take(
     clerk: Clerk | None = None,
     agreed_total: int | None = None,
     agreed_token: str = "",
-    grants: Collection[quotes.Grant] = (),
     is_in_hand: bool = True,
 ) -> CustomerReturn:
     """
     Take the return: goods received, refunds asked of the register, replacements handed over.
 
     A draft that was taken already gives the same return again. `agreed_total` is the refund the
-    customer was shown, in minor units, `agreed_token` the token of that quote; `grants` are the
-    rules that humans have overruled. Goods that are not in hand are received later, see
-    `goods.receive`; till then the return is accepted.
+    customer was shown, in minor units, `agreed_token` the token of that quote. What people
+    have overruled of it counts as long as it is as they were shown. Goods that are not in hand are
+    received later, see `goods.receive`; till then the return is accepted.
 
     Raises:
         TooManyUnits, NotReturnable, …: what `quotes.draw_up` found, the first of them.
         QuoteChanged: the quote is no longer what was shown.
+        NoLongerFits, AllowanceUsed: see `grants.use`.
         NoRegister: money is due and nothing can pay it.
     """
     with transaction.atomic():
@@ -182,7 +184,7 @@ def take(
             choices=choices_of(taken),
             customer_id=taken.customer_id,
             now=at,
-            grants=grants,
+            grants=grants.of(taken, at=at),
             pay_by=taken.pay_by,
             proof=taken.proof,
             return_id=taken.pk,
@@ -196,6 +198,8 @@ def take(
         if agreed_token not in ("", answer.token):
             raise QuoteChanged()
         _settle(taken, answer, clerk, at, is_in_hand=is_in_hand)
+        grants.use(taken, answer, at=at)
+        reviews.announce(taken, answer, at=at)
     return taken
 
 
@@ -206,7 +210,7 @@ def _settle(
     is_register_needed = refunds.needs_register(answer.refunds, pay_by=taken.pay_by)
     register = register_of(taken) if is_register_needed else None
     taken.clerk = clerk or taken.clerk
-    taken.number = numbers.following(store, "R")
+    taken.number = taken.number or numbers.following(store, "R")
     taken.number_key = numbers.key(taken.number)
     taken.currency = answer.currency
     taken.state, taken.submitted_at = CustomerReturn.State.ACCEPTED, at

@@ -7,10 +7,22 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from omnistore.words import money
-from orders import exchanges, grounds, history, proofs, quotes, returns, serials
+from orders import (
+    exchanges,
+    grants,
+    grounds,
+    history,
+    proofs,
+    questions,
+    quotes,
+    returns,
+    reviews,
+    serials,
+)
 from orders.means import Means
-from orders.models import CustomerReturn, Level, Order, Product, ReturnLine
+from orders.models import CustomerReturn, Level, Order, Product, ReturnLine, Review
 from orders.policies import Decision
+from orders.questions import Question
 from orders.quotes import Choice, Quote, QuotedLine
 
 # A long receipt opens with so many lines that are not chosen; the others come when one scrolls on.
@@ -126,6 +138,7 @@ class DraftScreen:
     quote: Quote | None
     problem: str = ""
     is_whole: bool = False
+    answers: Sequence[Review] = ()
     # What to say about the last scan or tap; the draft stays as it was.
     notice: str = ""
 
@@ -196,6 +209,17 @@ class DraftScreen:
         """Which of several lines still waits for its answers."""
         waiting = (row for row in self.rows if row.is_missing_something)
         return next(waiting, None) if self.lines_by_name else None
+
+    @property
+    def to_ask(self) -> list[Question]:
+        """What a person would have to decide, when nothing else stands in the way."""
+        is_all = self.quote is not None and questions.are_all(self.quote) and not self.problem
+        return questions.of(self.quote) if self.quote and is_all else []
+
+    @property
+    def is_beyond_the_store(self) -> bool:
+        """Whether nobody here may say yes: then it is the customer who asks further."""
+        return any(question.is_beyond_the_store for question in self.to_ask)
 
     @property
     def has_wrong_row(self) -> bool:
@@ -276,6 +300,7 @@ def draft_screen(
         problem=problem or own,
         is_whole=is_whole,
         notice=notice,
+        answers=reviews.current(draft) if draft.number else (),
     )
 
 
@@ -309,6 +334,7 @@ def _quote(draft: CustomerReturn, choices: list[Choice], now: datetime) -> Quote
         now=now,
         proof=draft.proof,
         return_id=draft.pk,
+        grants=grants.of(draft, at=now),
         proven=proofs.of(draft),
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils.timezone import now
 
+from orders import notices, reviews
 from orders.gateways import processors
 from orders.journal import closings
 
@@ -19,3 +20,15 @@ def ask_processors(**_: Any) -> None:
 def close_journals(**_: Any) -> None:
     """Close the journals' days before today; every 15 min, skipped ones are caught up with."""
     closings.close_all(at=now())
+
+
+@shared_task
+def send_notices(**_: Any) -> None:
+    """Wake approvers who are asked; every 3 s, a skipped one wakes them 3 s later."""
+    notices.send_due(at=now())
+
+
+@shared_task
+def end_reviews(**_: Any) -> None:
+    """Let fallbacks speak where nobody answered in time; every 20 s, a skipped one waits for it."""
+    reviews.end_due(at=now())

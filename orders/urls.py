@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orders.views import money, returns, slips, starts
+from orders.views import decisions, money, returns, reviews, slips, starts
 
 app_name = "orders"
 urlpatterns = [
@@ -14,6 +14,17 @@ urlpatterns = [
     path("returns/<uuid:return_id>/means/", money.means, name="return_means"),
     path("refunds/<uuid:refund_id>/other/", money.other, name="refund_other"),
     path("refunds/<uuid:refund_id>/code/", money.code, name="refund_code"),
+    path("returns/waiting/", reviews.waiting, name="reviews"),
+    path("returns/waiting/count/", reviews.count, name="reviews_count"),
+    path("returns/<uuid:return_id>/ask/", reviews.ask, name="return_ask"),
+    path("returns/<uuid:return_id>/ask/again/", reviews.again, name="ask_again"),
+    path("returns/<uuid:return_id>/ask/withdraw/", reviews.withdraw, name="withdraw"),
+    path("returns/<uuid:return_id>/ask/state/", reviews.state, name="review_state"),
+    path("returns/<uuid:return_id>/approvers/", reviews.choose, name="approvers"),
+    path("returns/<uuid:return_id>/approvers/<int:clerk_id>/", reviews.approve, name="approve"),
+    path("reviews/", decisions.index, name="decisions"),
+    path("reviews/<uuid:return_id>/", decisions.show, name="decision"),
+    path("reviews/<uuid:return_id>/decide/", decisions.decide, name="decide"),
     path("refunds/<uuid:refund_id>/retry/", returns.retry, name="refund_retry"),
     path("returns/<uuid:return_id>/slip/", slips.of_return, name="return_slip"),
     path("orders/<uuid:order_id>/gift/", slips.of_order, name="gift_slip"),

@@ -13,7 +13,7 @@ from omnistore.audit import looks
 from omnistore.audit.models import Look
 from omnistore.errors import Refused
 from omnistore.outbox import deliveries
-from orders import history, payouts, proofs, refunds, returns, screens, starts
+from orders import decisions, history, payouts, proofs, refunds, returns, screens, starts
 from orders.forms import AgreementForm, ChoicesForm
 from orders.models import CustomerReturn, Exchange, Order, Refund
 from stores.http import ClerkRequest, clerk_required, clerk_watching, screen
@@ -46,6 +46,9 @@ def show(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     _note(request, found)
     if found.is_draft:
         return draft_page(request, found)
+    if decisions.is_shown(found):
+        decided = {"screen": decisions.read(found, now=now())}
+        return screen(request, "orders/return_review.html", decided)
     return screen(request, "orders/return_taken.html", taken_shown(request, found))
 
 
