@@ -361,6 +361,8 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "admin:login"
+# After a settled return a customer is asked how it went, once within so many days.
+OMNISTORE_SATISFACTION_DAYS = int(os.environ.get("OMNISTORE_SATISFACTION_DAYS", "30"))
 AUTO_LOCK_AFTER = timedelta(seconds=int(os.environ.get("OMNISTORE_AUTO_LOCK_SECONDS", "120")))
 PIN_TRIES = 5
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Conflict
 from omnistore.outbox import events
-from orders import points
+from orders import advertising, points
 from orders.facts import ReturnCancelled
 from orders.models import CustomerReturn, Exchange, Refund, RefundPlan
 from stores.models import Clerk
@@ -59,4 +59,5 @@ def cancel(*, taken: CustomerReturn, at: datetime, clerk: Clerk | None = None) -
             at=at,
         )
         points.returned(held, at=at)
+        advertising.resume_kept(taken=held, at=at)
     return held

@@ -14,7 +14,17 @@ from omnistore.errors import Conflict, Invalid
 from omnistore.money import included_tax, prorate
 from omnistore.outbox import events
 from omnistore.tokens import fingerprint
-from orders import bringers, catalogue, credit, numbers, points, promotions, serials, stock
+from orders import (
+    advertising,
+    bringers,
+    catalogue,
+    credit,
+    numbers,
+    points,
+    promotions,
+    serials,
+    stock,
+)
 from orders.facts import OrderRecorded
 from orders.models import CreditEntry, Order, OrderLine, Payment, Product, SoldSerial, StockMovement
 from orders.promotions import Given
@@ -203,6 +213,7 @@ def record(
     promotions.write(order, lines, sale.promotions, shares[1:])
     events.record(_fact(order, sale), at=sale.placed_at)
     points.sold(order, payments)
+    advertising.resume_bought(order=order, products=products.values())
     _take_out(order, lines, at)
     return order, True
 

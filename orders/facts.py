@@ -238,7 +238,7 @@ class AdvertisingStopped(Fact):
 
 @dataclass(frozen=True)
 class AdvertisingResumed(Fact):
-    """He bought the article again after all."""
+    """He has it again after all; without an order, by an exchange or a cancelled return."""
 
     name: ClassVar[str] = "customers.advertising.resumed"
     fact_kind: ClassVar[str] = Fact.Kind.STATE
@@ -246,7 +246,7 @@ class AdvertisingResumed(Fact):
 
     sku: str
     model: str
-    order_id: UUID
+    order_id: UUID | None
 
     @property
     def topic(self) -> str:

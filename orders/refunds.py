@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from omnistore.errors import Conflict
 from omnistore.outbox import events
 from omnistore.outbox.facts import Fact
-from orders import agreements, journal, ledgers, shares
+from orders import agreements, journal, ledgers, satisfaction, shares
 from orders.facts import RefundFailed, RefundPaid, RefundRerouted, ReturnSettled
 from orders.models import (
     CustomerReturn,
@@ -131,6 +131,7 @@ def paid(refund: Refund, *, reference: str, at: datetime) -> None:
             at=at,
         )
         journal.return_settled(taken, at=at)
+        satisfaction.ask(taken=taken, at=at)
 
 
 def failed(refund: Refund, *, reason: str, at: datetime) -> None:

@@ -18,6 +18,7 @@ from omnistore.errors import Conflict
 from omnistore.outbox import events
 from orders import (
     adjustments,
+    advertising,
     dispositions,
     exchanges,
     goods,
@@ -29,6 +30,7 @@ from orders import (
     quotes,
     refunds,
     reviews,
+    satisfaction,
 )
 from orders.facts import ReturnAccepted, ReturnedUnits
 from orders.models import CustomerReturn, Order, Product, Reception, ReturnLine
@@ -229,6 +231,9 @@ def _settle(
     exchange = None
     if exchanged := [line for line in return_lines if line.resolution == Resolution.EXCHANGE]:
         exchange = exchanges.hand_over(taken, exchanged, store=store, at=at)
+    advertising.stop(taken=taken, lines=return_lines, at=at)
+    if taken.is_done:
+        satisfaction.ask(taken=taken, at=at)
     if answer.refunds:
         refunds.ask(taken, answer.refunds, register=register, at=at)
     points.returned(taken, at=at)
