@@ -11,6 +11,7 @@ from orders import serials
 from orders.models import OrderLine, ReturnLine
 from orders.quotes import Choice
 from orders.screens import Fold
+from orders.unproven import Wanted
 
 
 class ChoiceForm(forms.Form):
@@ -101,3 +102,24 @@ class DecisionForm(forms.Form):
     @property
     def is_approved(self) -> bool:
         return bool(self.cleaned_data["say"] == "yes")
+
+
+class WantedForm:
+    """A return without receipt as posted: `p12-units`, `p12-reason`, … for each article."""
+
+    def __init__(self, posted: QueryDict, lines: Iterable[ReturnLine]) -> None:
+        self.wanted: list[Wanted] = []
+        for line in lines:
+            form = ChoiceForm(posted, prefix=f"p{line.product_id}")
+            form.is_valid()
+            said: dict[str, Any] = form.cleaned_data
+            if said.get("units"):
+                self.wanted.append(
+                    Wanted(
+                        product_id=line.product_id,
+                        units=said["units"],
+                        reason=said.get("reason", ""),
+                        reason_words=said.get("reason_words", ""),
+                        condition=said.get("condition", ""),
+                    )
+                )

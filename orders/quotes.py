@@ -17,8 +17,9 @@ from omnistore.money import share
 from omnistore.tokens import fingerprint
 from orders import adjustments, exchanges, promotions, proofs, refunds, serials
 from orders.adjustments import Adjusted, Credited
-from orders.models import Level, OrderLine, Product, ReturnLine
+from orders.models import CustomerReturn, Level, OrderLine, Product, ReturnLine
 from orders.policies import Case, CaseLine, Decision, Fee, Objection, PolicyBook, decide, weigh
+from orders.shares import as_gift
 from orders.units import with_returned
 
 Reason = ReturnLine.Reason
@@ -192,8 +193,9 @@ def draw_up(
     of several orders may stand together. `grants` are the rules that humans have overruled, by
     order line; `pay_by` is the means the customer prefers to those that paid; `return_id` is the
     return itself, not counted among the customer's earlier ones; `proven` are the orders that were
-    shown one by one (`proofs.of`). With `is_locked` the order lines and payments are locked first:
-    only `take` asks for that, inside its transaction.
+    shown one by one (`proofs.of`), `proof` the draft's: by a gift receipt all money is store
+    credit of who brings it. With `is_locked` the order lines and payments are locked first: only
+    `take` asks for that, inside its transaction.
 
     Raises:
         NothingChosen, NotAUnitCount: no choice at all, or units below one.
@@ -218,6 +220,8 @@ def draw_up(
     answer = replace(answer, adjustments=_adjustments(quoted, is_locked=is_locked))
     try:
         planned = refunds.plan(_by_payer(answer), is_locked=is_locked)
+        if proof == CustomerReturn.Proof.GIFT:
+            return replace(answer, refunds=as_gift(planned, is_named=customer_id is not None))
         return replace(answer, refunds=refunds.preferred(planned, pay_by))
     except refunds.MoreThanPaid as problem:
         return replace(answer, problem=problem)

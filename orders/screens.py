@@ -143,6 +143,11 @@ class DraftScreen:
     notice: str = ""
 
     @property
+    def shown_currency(self) -> str:
+        """The currency in which prices are shown; empty where none is (rules.md 1.8)."""
+        return "" if self.draft.is_gift else self.draft.currency
+
+    @property
     def has_several_orders(self) -> bool:
         return len(self.orders) > 1
 

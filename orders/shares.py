@@ -96,6 +96,11 @@ def preferred(shares: Iterable[Share], tender: str) -> list[Share]:
     )
 
 
+def as_gift(shares: Iterable[Share], *, is_named: bool) -> list[Share]:
+    """Return the shares as store credit: nothing goes back to who gave it (rules.md 1.8)."""
+    return [replace(share, tender=Tender.STORE_CREDIT, to_bearer=not is_named) for share in shares]
+
+
 def cash_last(shares: Iterable[Share]) -> list[Share]:
     """Return the shares in the order in which they are paid."""
     return sorted(shares, key=lambda share: share.goes_by == Tender.CASH)

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from omnistore.errors import Conflict, Invalid
-from orders import history, proofs, returns
+from orders import history, proofs, returns, slips
 from orders.history import PurchaseLine
-from orders.models import CustomerReturn, Order, OrderLine, Product
+from orders.models import CustomerReturn, Order, OrderLine, Product, Slip
 from orders.quotes import Choice
 from stores.models import Clerk, Store, Tablet
 
@@ -43,6 +43,33 @@ def of_line(
     if history.of_order(order, now=at).may_return_line(line_id):
         returns.choose(draft=draft, choices=[Choice(order_line_id=line_id, units=1)])
     return draft
+
+
+def of_gift(
+    *,
+    slip: Slip,
+    store: Store,
+    at: datetime,
+    tablet: Tablet | None = None,
+    clerk: Clerk | None = None,
+) -> CustomerReturn:
+    """
+    Return a new draft that begins with a gift receipt: nobody's name, and no price is shown.
+
+    Raises:
+        slips.UnknownCode: it is none, or leads there no more.
+    """
+    if not slip.is_gift or slip.order is None or slip.expires_at <= at:
+        raise slips.UnknownCode()
+    return CustomerReturn.objects.create(
+        order=slip.order,
+        store=store,
+        tablet=tablet,
+        clerk=clerk,
+        proof=CustomerReturn.Proof.GIFT,
+        currency=slip.order.currency,
+        created_at=at,
+    )
 
 
 def join(*, draft: CustomerReturn, order: Order, at: datetime) -> None:

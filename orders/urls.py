@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orders.views import decisions, money, returns, reviews, slips, starts
+from orders.views import decisions, money, returns, reviews, slips, starts, unproven
 
 app_name = "orders"
 urlpatterns = [
@@ -9,6 +9,11 @@ urlpatterns = [
     path("returns/<uuid:return_id>/rest/", returns.rest, name="return_rest"),
     path("returns/<uuid:return_id>/choices/", returns.choose, name="return_choose"),
     path("returns/<uuid:return_id>/orders/<uuid:order_id>/", starts.join, name="return_join"),
+    path("slips/<uuid:slip_id>/return/", starts.gift, name="gift_start"),
+    path("customers/<uuid:customer_id>/unproven/", unproven.start, name="unproven_start"),
+    path("returns/<uuid:return_id>/unproven/", unproven.choose, name="unproven_choose"),
+    path("returns/<uuid:return_id>/unproven/add/", unproven.add, name="unproven_add"),
+    path("returns/<uuid:return_id>/unproven/settle/", unproven.settle, name="unproven_settle"),
     path("returns/<uuid:return_id>/settle/", returns.settle, name="return_settle"),
     path("returns/<uuid:return_id>/progress/", returns.progress, name="return_progress"),
     path("returns/<uuid:return_id>/means/", money.means, name="return_means"),

@@ -16,6 +16,7 @@ from omnistore.outbox import deliveries
 from orders import decisions, history, payouts, proofs, refunds, returns, screens, starts
 from orders.forms import AgreementForm, ChoicesForm
 from orders.models import CustomerReturn, Exchange, Order, Refund
+from orders.views import unproven
 from stores.http import ClerkRequest, clerk_required, clerk_watching, screen
 
 # So long a register and the CRM may take before the page says that they are late.
@@ -44,6 +45,8 @@ def show(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     """Show the draft with its quote, or what became of the return; note who looked."""
     found = _readable(request, return_id)
     _note(request, found)
+    if found.is_draft and found.is_unproven:
+        return unproven.page(request, found)
     if found.is_draft:
         return draft_page(request, found)
     if decisions.is_shown(found):
@@ -92,7 +95,9 @@ def settle(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     agreement = AgreementForm(request.POST)
     agreed = agreement.cleaned_data["agreed"] if agreement.is_valid() else None
     token = agreement.cleaned_data["token"] if agreement.is_valid() else ""
-    if draft.is_draft and (posted.wrong or agreed is None):
+    # By a gift receipt no amount was shown: the quote's token stands for it.
+    is_agreed = bool(token) if draft.is_gift else agreed is not None
+    if draft.is_draft and (posted.wrong or not is_agreed):
         return _again(request, draft, posted, status=422)
     try:
         returns.choose(draft=draft, choices=posted.choices)

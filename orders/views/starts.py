@@ -9,9 +9,24 @@ from django.views.decorators.http import require_POST
 
 from omnistore.errors import Refused
 from orders import returns, starts
-from orders.models import Order
+from orders.models import Order, Slip
 from orders.views.returns import draft_page
 from stores.http import ClerkRequest, clerk_required
+
+
+@require_POST
+@clerk_required
+def gift(request: ClerkRequest, slip_id: UUID) -> HttpResponse:
+    """Begin a new draft with a gift receipt."""
+    slip = get_object_or_404(Slip.objects.select_related("order"), pk=slip_id, kind="GIFT")
+    draft = starts.of_gift(
+        slip=slip,
+        store=request.tablet.store,
+        tablet=request.tablet,
+        clerk=request.clerk,
+        at=now(),
+    )
+    return redirect("orders:return", draft.pk)
 
 
 @require_POST

@@ -13,7 +13,7 @@ from customers.models import Customer
 from omnistore.counter.recognition import Recognition
 from omnistore.counter.views.identifying import lead, the_only_order, understood
 from omnistore.errors import Refused
-from orders import returns, starts
+from orders import catalogue, returns, starts, unproven
 from orders.history import PurchaseLine
 from orders.models import CustomerReturn, Order
 from stores.http import ClerkRequest, clerk_required
@@ -51,6 +51,8 @@ def at_return(request: ClerkRequest, return_id: UUID) -> HttpResponse:
         return redirect("orders:return", return_id)
     draft = get_object_or_404(returns.drafts_of(request.tablet.store), pk=return_id)
     found = understood(request)
+    if draft.is_draft and draft.is_unproven:
+        return _without_receipt(request, draft, found)
     order_id = the_only_order(found)
     if not draft.is_draft or not (found.article or order_id):
         return lead(request, found)
@@ -59,6 +61,21 @@ def at_return(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     except Refused as refusal:
         return _shown(request, {"found": found, "refusal": refusal}, status=409)
     messages.success(request, said)
+    return redirect("orders:return", draft.pk)
+
+
+def _without_receipt(
+    request: ClerkRequest, draft: CustomerReturn, found: Recognition
+) -> HttpResponse:
+    """An article: one unit more of it; words: the articles that have them."""
+    if found.article is None:
+        articles = catalogue.search(request.POST.get("text", ""))
+        return _shown(request, {"found": found, "articles": articles, "draft": draft})
+    try:
+        unproven.scan(draft=draft, product=found.article)
+    except Refused as refusal:
+        return _shown(request, {"found": found, "refusal": refusal}, status=409)
+    messages.success(request, _("One more: %(article)s") % {"article": found.article.name})
     return redirect("orders:return", draft.pk)
 
 
