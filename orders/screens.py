@@ -18,12 +18,14 @@ from orders import (
     returns,
     reviews,
     serials,
+    suggestions,
 )
 from orders.means import Means
 from orders.models import CustomerReturn, Level, Order, Product, ReturnLine, Review
 from orders.policies import Decision
 from orders.questions import Question
 from orders.quotes import Choice, Quote, QuotedLine
+from orders.suggestions import Suggestion
 
 # A long receipt opens with so many lines that are not chosen; the others come when one scrolls on.
 AT_ONCE = 60
@@ -44,6 +46,8 @@ class Row:
     wrong: str = ""
     # Its questions stand open in the browser already, with what was tapped.
     is_on_screen: bool = False
+    # What may be taken instead, and why just that.
+    suggestions: Sequence[Suggestion] = ()
 
     @property
     def key(self) -> str:
@@ -282,6 +286,7 @@ def draft_screen(
     purchases = _purchases(draft, now)
     quote = _quote(draft, list(choices.values()), now)
     quoted = {line.line.pk: line for line in quote.lines} if quote else {}
+    suggested = _suggested(draft, quote)
     rows = [
         Row(
             line=line,
@@ -290,6 +295,7 @@ def draft_screen(
             variants=_variants(line, choices.get(line.line.pk)),
             wrong=(wrong or {}).get(line.line.pk, ""),
             is_on_screen=line.line.pk in on_screen,
+            suggestions=suggested.get(line.line.pk, ()),
         )
         for purchase in purchases
         for line in purchase.lines
@@ -342,6 +348,13 @@ def _quote(draft: CustomerReturn, choices: list[Choice], now: datetime) -> Quote
         grants=grants.of(draft, at=now),
         proven=proofs.of(draft),
     )
+
+
+def _suggested(draft: CustomerReturn, quote: Quote | None) -> dict[int, list[Suggestion]]:
+    if quote is None or draft.store is None:
+        return {}
+    back = [suggestions.Returned(line.line, line.choice.reason) for line in quote.lines]
+    return suggestions.of(back, store=draft.store)
 
 
 def _variants(line: history.PurchaseLine, choice: Choice | None) -> list[Product]:

@@ -10,22 +10,32 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from orders import catalogue, told
+from orders import catalogue, suggestions, told
 from orders.api.asked import IDEMPOTENCY_KEY, idempotency_key, valid
 from orders.models import CustomerReturn, Product
 from orders.quotes import Choice
-from orders.serializers.returns import ReturnQuote, ReturnRead, ReturnTold
+from orders.serializers.returns import (
+    QuoteAsked,
+    ReturnQuote,
+    ReturnRead,
+    ReturnTold,
+    SuggestionsAsked,
+)
 from stores.http import key_of, note_read
 
 
 class Quote(APIView):
     scope = "returns"
 
-    @extend_schema(operation_id="quote_return", request=ReturnTold, responses=ReturnQuote)
+    @extend_schema(operation_id="quote_return", request=QuoteAsked, responses=ReturnQuote)
     def post(self, request: Request) -> Response:
         """Ask what a return would give back; nothing is changed."""
-        asked = _told(request)
-        return Response(ReturnQuote(told.quote(asked, now=now())).data)
+        answer = told.quote(_told(request), now=now())
+        found = {}
+        if valid(SuggestionsAsked(data=request.data))["suggestions"]:
+            back = [suggestions.Returned(line.line, line.choice.reason) for line in answer.lines]
+            found = suggestions.of(back, store=key_of(request).store)
+        return Response(ReturnQuote(answer, context={"suggestions": found}).data)
 
 
 class Returns(APIView):

@@ -117,6 +117,30 @@ class NoticeRead(serializers.Serializer[Any]):
     evidence = serializers.DictField()
 
 
+class SuggestionsAsked(serializers.Serializer[Any]):
+    """Whether a quote says what might be taken instead; it costs three queries more."""
+
+    suggestions = serializers.BooleanField(default=False)
+
+
+class QuoteAsked(ReturnTold, SuggestionsAsked):
+    """What might come back of an order."""
+
+
+class SuggestionRead(serializers.Serializer[Any]):
+    """An article to take instead; `count` of `total` like customers took it, 0 of 0: too few."""
+
+    sku = serializers.CharField(source="product.sku")
+    name = serializers.CharField(source="product.name")
+    variant = serializers.CharField(source="product.variant")
+    why = serializers.CharField()
+    count = serializers.IntegerField()
+    total = serializers.IntegerField()
+    available = serializers.IntegerField(
+        allow_null=True, help_text="In the key's store; null: it is not counted there."
+    )
+
+
 class QuotedLine(serializers.Serializer[Any]):
     order_line = serializers.IntegerField(source="choice.order_line_id")
     units = serializers.IntegerField(source="choice.units")
@@ -137,6 +161,12 @@ class QuotedLine(serializers.Serializer[Any]):
     objections = ObjectionRead(source="decision.objections", many=True)
     notices = NoticeRead(source="decision.notices", many=True)
     problem = serializers.SerializerMethodField(help_text="The code of the no, empty for a yes.")
+    suggestions = serializers.SerializerMethodField(help_text="Filled when they are asked for.")
+
+    @extend_schema_field(SuggestionRead(many=True))
+    def get_suggestions(self, line: Any) -> Any:
+        found = self.context.get("suggestions", {}).get(line.line.pk, [])
+        return SuggestionRead(found, many=True).data
 
     def get_problem(self, line: Any) -> str:
         return line.problem.code if line.problem else ""
