@@ -49,6 +49,8 @@ class HeadOffice(admin.AdminSite):
             _("Returns and refunds"),
             (
                 *("CustomerReturn", "Exchange", "RefundPlan", "Refund", "Instruction"),
+                *("RefundAgreement", "Processor", "ProcessorRequest"),
+                *("CreditAccount", "CreditEntry"),
                 *("Review", "ReviewEntry", "ReviewNotice", "Allowance"),
                 *("Slip", "ProductRefusal", "SatisfactionRequest"),
             ),

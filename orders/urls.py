@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orders.views import decisions, money, returns, reviews, slips, starts, unproven
+from orders.views import decisions, hooks, money, returns, reviews, slips, starts, unproven
 
 app_name = "orders"
 urlpatterns = [
@@ -30,6 +30,7 @@ urlpatterns = [
     path("reviews/", decisions.index, name="decisions"),
     path("reviews/<uuid:return_id>/", decisions.show, name="decision"),
     path("reviews/<uuid:return_id>/decide/", decisions.decide, name="decide"),
+    path("hooks/processors/<int:processor_id>/", hooks.processor, name="processor_hook"),
     path("refunds/<uuid:refund_id>/retry/", returns.retry, name="refund_retry"),
     path("returns/<uuid:return_id>/slip/", slips.of_return, name="return_slip"),
     path("orders/<uuid:order_id>/gift/", slips.of_order, name="gift_slip"),

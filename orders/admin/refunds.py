@@ -5,12 +5,15 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.headoffice import ReadOnly, ReadOnlyRows
 from orders.admin.amounts import WithAmounts, amount
-from orders.models import Instruction, Refund, RefundPlan
+from orders.models import Instruction, Refund, RefundAgreement, RefundPlan
 
 
 class Refunds(ReadOnlyRows):
     model = Refund
-    fields = ("position", "tender", amount("amount", _("amount")), "state", "reference", "failure")
+    fields = (
+        *("position", "tender", "gateway", amount("amount", _("amount")), "state"),
+        *("reference", "failure", "agreement"),
+    )
     readonly_fields = fields
 
 
@@ -51,4 +54,23 @@ class InstructionAdmin(ReadOnly):
     list_display = ("id", "register", "refund", "state", "issued_at", "answered_at")
     list_filter = ("state", "register__store", "issued_at")
     list_select_related = ("register__store", "refund")
+    ordering = ("-id",)
+
+
+@admin.register(RefundAgreement)
+class RefundAgreementAdmin(WithAmounts):
+    amounts = {"amount": amount("amount", _("amount"))}
+    id_lookups = ("pk", "plan_id")
+    number_lookup = "plan__customer_return__number__iexact"
+    list_display = (
+        "id",
+        "plan",
+        "tender",
+        amount("amount", _("amount")),
+        "how",
+        "clerk",
+        "agreed_at",
+    )
+    list_filter = ("tender", "how", "agreed_at")
+    list_select_related = ("plan", "clerk")
     ordering = ("-id",)

@@ -30,6 +30,18 @@ class Answer:
     retry_after: timedelta | None = None
 
 
+class Forged(Exception):
+    """What came was not signed with the secret we share."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """Which refund a processor says something about: its id of it, and ours where it knows it."""
+
+    reference: str
+    refund_id: str = ""
+
+
 @dataclass(frozen=True)
 class Asked:
     """What is asked for: ids, an amount in minor units, and the key that makes it one refund."""
@@ -52,6 +64,10 @@ class Adapter(Protocol):
 
     def read(self, asked: Asked, reference: str) -> Answer:
         """Return how the refund that has this reference stands."""
+
+    @staticmethod
+    def heard(*, body: bytes, signature: str, secret: str) -> Told | None:
+        """Return which refund it is about, None for other news; raises `Forged`."""
 
     def find(self, asked: Asked) -> Answer | None:
         """Return how the refund stands if the processor has one that bears our id."""

@@ -12,13 +12,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 from standardwebhooks.webhooks import Webhook
 
 from omnistore.errors import Conflict, NotFound
 from omnistore.money import to_decimal
 from orders import refunds
-from orders.models import Instruction, Refund, RefundPlan
+from orders.models import Instruction, Refund, RefundPlan, Tender
 from stores.models import Register
 
 
@@ -42,9 +43,14 @@ class SignedInstruction:
 
 
 def waiting_for(register: Register, *, now: datetime) -> list[SignedInstruction]:
-    """Return what the register has not answered yet, oldest first, at most a hundred."""
+    """
+    Return what the register has not answered yet, oldest first, at most a hundred.
+
+    Cash comes last: once the other shares of its return are answered, paid or not.
+    """
     waiting = (
         Instruction.objects.filter(register=register, state=Instruction.State.WAITING)
+        .exclude(Exists(_before_cash()))
         .select_related("refund__payment", "refund__plan__customer_return")
         .order_by("issued_at", "refund__position")[:100]
     )
@@ -90,6 +96,16 @@ def answer(
     return instruction
 
 
+def _before_cash() -> QuerySet[Instruction]:
+    """Return the other shares of a cash instruction's return that wait at a register, too."""
+    others = Instruction.objects.filter(
+        refund__plan=OuterRef("refund__plan"), state=Instruction.State.WAITING
+    )
+    return others.exclude(refund__tender=Tender.CASH).filter(
+        Exists(Refund.objects.filter(pk=OuterRef(OuterRef("refund_id")), tender=Tender.CASH))
+    )
+
+
 def _locked(refund_id: UUID) -> Refund:
     refund = Refund.objects.select_related("plan__customer_return__store").get(pk=refund_id)
     # Refunds of one plan are answered one after the other, or none would see itself as the last.
@@ -106,7 +122,9 @@ def _signed(instruction: Instruction, register: Register, now: datetime) -> Sign
             "act": "refund",
             "return_number": refund.plan.customer_return.number,
             "tender": refund.tender,
-            "payment_reference": refund.payment.reference if refund.payment else "",
+            "original_tender": refund.payment.tender if refund.payment else "",
+            # Of the payment it goes back to; another card is none that we know.
+            "payment_reference": _reference_of(refund),
             "amount_minor": refund.amount,
             "amount": str(to_decimal(refund.amount, refund.currency)),
             "currency": refund.currency,
@@ -121,3 +139,11 @@ def _signed(instruction: Instruction, register: Register, now: datetime) -> Sign
         "webhook-signature": signature,
     }
     return SignedInstruction(id=instruction.pk, body=body, headers=headers)
+
+
+def _reference_of(refund: Refund) -> str:
+    payment = refund.payment
+    is_same = (
+        payment is not None and refund.agreement_id is None and payment.tender == refund.tender
+    )
+    return payment.reference if payment is not None and is_same else ""

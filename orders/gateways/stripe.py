@@ -5,6 +5,7 @@ Calls go out by `omnistore.outgoing`: public addresses only, ten seconds, no red
 itself retries nothing: what is not known is asked again by the worker, with the same key.
 """
 
+import json
 import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -14,7 +15,7 @@ import httpx
 import stripe
 
 from omnistore import outgoing
-from orders.gateways.answers import Answer, Asked, Verdict
+from orders.gateways.answers import Answer, Asked, Forged, Told, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +104,24 @@ class Adapter:
             return Answer(Verdict.UNUSABLE, code="forbidden_address")
         # The newest first: an attempt before it was answered with a no.
         return _state_of(asked, ours[0]) if ours else None
+
+    @staticmethod
+    def heard(*, body: bytes, signature: str, secret: str) -> Told | None:
+        """Return which refund a signed event is about, None for other events; raises `Forged`."""
+        try:
+            stripe.WebhookSignature.verify_header(
+                body.decode(), signature, secret, stripe.Webhook.DEFAULT_TOLERANCE
+            )
+            event = json.loads(body)
+        except (stripe.SignatureVerificationError, ValueError) as error:
+            raise Forged from error
+        shown = event.get("data") if isinstance(event, dict) else None
+        refund = shown.get("object") if isinstance(shown, dict) else None
+        if not isinstance(refund, dict) or refund.get("object") != "refund":
+            return None
+        metadata = refund.get("metadata")
+        ours = metadata.get(OUR_ID, "") if isinstance(metadata, dict) else ""
+        return Told(str(refund.get("id", ""))[:80], str(ours))
 
 
 def in_their_units(amount: int, currency: str) -> int:

@@ -47,7 +47,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "base_address",
-                    models.URLField(default="https://api.stripe.com", verbose_name="address"),
+                    models.CharField(
+                        max_length=200, default="https://api.stripe.com", verbose_name="address"
+                    ),
                 ),
                 ("secret_key", omnistore.tokens.SealedField(verbose_name="secret key")),
                 (

@@ -25,7 +25,7 @@ class Processor(models.Model):
         help_text=_("What shops and tills call it when they tell of a payment: small letters."),
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.STRIPE)
-    base_address = models.URLField(_("address"), default="https://api.stripe.com")
+    base_address = models.CharField(_("address"), max_length=200, default="https://api.stripe.com")
     secret_key = SealedField(_("secret key"))
     webhook_secret = SealedField(_("webhook secret"), blank=True)
     is_active = models.BooleanField(_("in use"), default=True)

@@ -1,11 +1,16 @@
 """Refunds by Stripe: asked once, whatever is lost on the way (rules.md 2.4, 2.5)."""
 
+import json
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.utils.timezone import now
+from stripe import WebhookSignature
 
 from omnistore import outgoing
 from omnistore.outbox.models import Event
@@ -24,7 +29,7 @@ from orders.quotes import Choice
 from stores.models import Register, Tablet
 from tests.crm.fakes.served import Said
 from tests.factories import NOON, make_customer, make_order, make_policy, make_product
-from tests.orders.stripe_fake import KEY, FakeStripe, refused, stripe
+from tests.orders.stripe_fake import KEY, FakeStripe, fixture, refused, stripe
 
 INTENT = "pi_1PgafyB7WZ01zgkWSjxsAJo3"
 
@@ -390,3 +395,69 @@ def test_an_answer_that_comes_after_the_lease_changes_nothing(
     assert state_of(refund) == Refund.State.PAID
     assert Event.objects.filter(name="orders.refund.paid").count() == 1
     assert len(fake.refunds) == 1
+
+
+# --- what Stripe tells ---------------------------------------------------------------------------
+
+SECRET = "whsec_stripe"
+
+
+def tell(client: Client, processor: Processor, about: dict[str, Any], secret: str = SECRET) -> int:
+    """Post an event in Stripe's form about the object, signed by its own library."""
+    event = fixture("event") | {"type": "refund.updated", "data": {"object": about}}
+    body = json.dumps(event)
+    signature = WebhookSignature.generate_signature_header(body, secret)
+    return client.post(
+        f"/hooks/processors/{processor.pk}/",
+        body,
+        "application/json",
+        headers={"Stripe-Signature": signature},
+    ).status_code
+
+
+def test_news_of_a_refund_lets_it_be_looked_at_at_once(
+    client: Client, refund: Refund, fake: FakeStripe, processor: Processor
+) -> None:
+    Processor.objects.update(webhook_secret=SECRET)
+    fake.status = "pending"
+    work()
+    (made,) = fake.refunds.values()
+    stale = dict(made)
+    made["status"] = "succeeded"
+
+    assert tell(client, processor, stale) == 204
+    work(at=now())
+
+    # What it told was old: what Stripe answers now counts.
+    assert state_of(refund) == Refund.State.PAID
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"object": "refund", "id": "re_of_somebody_else", "metadata": {}},
+        {"object": "refund", "id": None, "metadata": {"omnistore_refund": "x" * 500}},
+        {"object": "refund", "id": "", "metadata": None},
+        {"object": "plan", "id": "price_1"},
+        {},
+    ],
+)
+def test_news_of_what_we_do_not_know_is_taken_and_forgotten(
+    client: Client, refund: Refund, processor: Processor, about: dict[str, Any]
+) -> None:
+    Processor.objects.update(webhook_secret=SECRET)
+    before = ProcessorRequest.objects.values().get()
+
+    assert tell(client, processor, about) == 204
+    assert ProcessorRequest.objects.values().get() == before
+
+
+def test_unsigned_news_is_refused(client: Client, refund: Refund, processor: Processor) -> None:
+    about = {"object": "refund", "id": "re_1", "metadata": {}}
+    # Without a secret of ours nothing is signed.
+    assert tell(client, processor, about, secret="") == 401
+    Processor.objects.update(webhook_secret=SECRET)
+
+    assert tell(client, processor, about, secret="whsec_other") == 401
+    bare = client.post(f"/hooks/processors/{processor.pk}/", b"\xff{", "application/json")
+    assert bare.status_code == 401

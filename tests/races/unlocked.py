@@ -14,6 +14,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 NEED_LOCKS = {
+    "tests/races/test_money.py::test_rule_2_8_a_credit_spent_at_two_registers_gives_no_more_than_it_has",
+    "tests/races/test_money.py::test_rule_2_6_a_refund_goes_another_way_once",
+    "tests/races/test_money.py::test_rule_2_4_a_retry_beside_another_way_pays_once",
     "tests/races/test_returns.py::test_of_two_claims_on_the_last_unit_exactly_one_wins",
     "tests/races/test_returns.py::test_two_valid_claims_both_win_and_give_back_every_cent",
     "tests/races/test_returns.py::test_a_double_tap_is_one_return",
