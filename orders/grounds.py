@@ -12,7 +12,7 @@ from orders.policies import Decision, schema, words
 
 WHO: dict[str, str | Promise] = {
     Level.AUTOMATIC: gettext_lazy("Nobody has to agree."),
-    Level.WAIVABLE: gettext_lazy("You may take it all the same: say why."),
+    Level.WAIVABLE: gettext_lazy("The clerk may waive it."),
     Level.APPROVER: gettext_lazy("A manager may agree, here or from afar."),
     Level.BEFOREHAND: gettext_lazy("A manager has to agree before the goods are taken."),
     Level.NOBODY: gettext_lazy("Nobody may overrule this."),

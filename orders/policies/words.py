@@ -108,6 +108,10 @@ LABELS: dict[str, str | Promise] = {
     "days_left": _("Days left"),
     "owed_by": _("We owe it by"),
     "days": _("Days"),
+    "from": _("Counted from"),
+    "look_back_days": _("Lowest price of so many days"),
+    "percent": _("Per cent"),
+    "per": _("Fixed part"),
     "condition": _("Condition"),
     "allowed": _("Accepted conditions"),
     "proof": _("Proof"),
@@ -122,7 +126,9 @@ LABELS: dict[str, str | Promise] = {
 
 DATES = ("sold_on", "delivered_on", "until", "owed_by")
 AMOUNTS = ("amount", "limit", "fee")
-CODES = {
+CODES: dict[str, dict[Any, Any]] = {
+    "from": {"delivery": _("the day it was handed over"), "sale": _("the day of the sale")},
+    "per": {"line": _("for each article"), "return": _("once for the return")},
     "condition": dict(ReturnLine.Condition.choices),
     "allowed": dict(ReturnLine.Condition.choices),
     "proof": dict(CustomerReturn.Proof.choices),
