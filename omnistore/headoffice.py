@@ -48,7 +48,8 @@ class HeadOffice(admin.AdminSite):
         (
             _("Returns and refunds"),
             (
-                *("CustomerReturn", "Exchange", "RefundPlan", "Refund", "Instruction"),
+                *("CustomerReturn", "RefundPlan", "Refund", "Instruction"),
+                *("Exchange", "Replacement", "Collection", "Contribution"),
                 *("RefundAgreement", "Processor", "ProcessorRequest"),
                 *("CreditAccount", "CreditEntry"),
                 *("Review", "ReviewEntry", "ReviewNotice", "Allowance"),

@@ -294,6 +294,9 @@ DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", f"omnistore@{urlsplit(PUBLIC_U
 # Without a mail server, outside production, mails are written where the logs are.
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 
+# When the new article goes out first, so many days the other one is awaited.
+OMNISTORE_EXCHANGE_DAYS = int(os.environ.get("OMNISTORE_EXCHANGE_DAYS", "14"))
+
 # --- reviews: returns that a person decides -------------------------------------------------------
 # Minutes until the fallback when a store is asked, hours when head office is.
 OMNISTORE_REVIEW_MINUTES = int(os.environ.get("OMNISTORE_REVIEW_MINUTES", "30"))

@@ -31,7 +31,8 @@ def stop(*, taken: CustomerReturn, lines: Sequence[ReturnLine], at: datetime) ->
     """
     if taken.customer_id is None:
         return
-    kept = {line.replacement_id for line in lines if line.replacement_id}
+    is_exchange = any(line.resolution == ReturnLine.Resolution.EXCHANGE for line in lines)
+    kept = set(taken.replacements.values_list("product_id", flat=True)) if is_exchange else set()
     if kept:
         again = ProductRefusal.objects.filter(customer_id=taken.customer_id, product_id__in=kept)
         _end(again.filter(end_at=None), order=None, at=at)

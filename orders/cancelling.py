@@ -7,13 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Conflict
 from omnistore.outbox import events
-from orders import advertising, points
+from orders import advertising, exchanges, points
 from orders.facts import ReturnCancelled
 from orders.models import CustomerReturn, Exchange, Refund, RefundPlan
 from stores.models import Clerk
 
 State = CustomerReturn.State
 CANCELLABLE = (State.SUBMITTED, State.ACCEPTED)
+# Exchanges of which nothing has happened: the customer did not pay.
+UNDONE = (Exchange.State.UNPAID, Exchange.State.CANCELLED)
 
 
 class NotCancellable(Conflict):
@@ -27,7 +29,8 @@ def is_possible(taken: CustomerReturn) -> bool:
         return False
     refunds = Refund.objects.filter(plan__customer_return=taken)
     is_under_way = refunds.exclude(state=Refund.State.AGREED).exists()
-    return not is_under_way and not Exchange.objects.filter(customer_return=taken).exists()
+    going_on = Exchange.objects.filter(customer_return=taken).exclude(state__in=UNDONE)
+    return not is_under_way and not going_on.exists()
 
 
 def cancel(*, taken: CustomerReturn, at: datetime, clerk: Clerk | None = None) -> CustomerReturn:
@@ -60,4 +63,5 @@ def cancel(*, taken: CustomerReturn, at: datetime, clerk: Clerk | None = None) -
         )
         points.returned(held, at=at)
         advertising.resume_kept(taken=held, at=at)
+        exchanges.let_go(held, at=at)
     return held

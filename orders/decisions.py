@@ -125,9 +125,9 @@ def read(found: CustomerReturn, *, now: datetime) -> DecisionScreen:
     for review in reviews.current(found):
         asked_about.setdefault(review.order_line_id, []).append(review)
     lines = list(
-        found.lines.select_related("product", "replacement", "order_line__order").order_by(
-            "position"
-        )
+        found.lines.select_related("product", "order_line__order")
+        .prefetch_related("replacements__product")
+        .order_by("position")
     )
     every = [review for group in asked_about.values() for review in group]
     asked_by = next((review.asked_by for review in every if review.asked_by_id), None)

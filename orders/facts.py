@@ -1,7 +1,7 @@
 """What happens to orders, returns and refunds, for whoever wants to hear it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -79,6 +79,17 @@ class ReturnSettled(Fact):
 
 
 @dataclass(frozen=True)
+class ExchangedUnits:
+    """One article taken in an exchange, in codes; `is_same`: at the price first paid."""
+
+    sku: str
+    units: int
+    fulfilment: str
+    is_same: bool
+    amount: int
+
+
+@dataclass(frozen=True)
 class ExchangeMade(Fact):
     name: ClassVar[str] = "orders.exchange.made"
     label: ClassVar = _("goods were replaced")
@@ -88,6 +99,85 @@ class ExchangeMade(Fact):
     order_id: UUID
     credit: int
     charges: int
+    # What the customer received, or paid when negative.
+    difference: int
+    currency: str
+    # The new article went out before the other one came back.
+    is_first: bool
+    lines: list[ExchangedUnits]
+
+
+@dataclass(frozen=True)
+class ExchangeCancelled(Fact):
+    name: ClassVar[str] = "orders.exchange.cancelled"
+    label: ClassVar = _("an exchange was cancelled")
+
+    return_id: UUID
+    number: str
+
+
+@dataclass(frozen=True)
+class ExchangeOverdue(Fact):
+    """The article that should have come back did not, and its day has passed."""
+
+    name: ClassVar[str] = "orders.exchange.overdue"
+    label: ClassVar = _("an exchanged article did not come back in time")
+
+    return_id: UUID
+    number: str
+    due_on: date
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class ExchangeWrittenOff(Fact):
+    name: ClassVar[str] = "orders.exchange.written_off"
+    label: ClassVar = _("an exchanged article is no longer awaited")
+
+    return_id: UUID
+    number: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class ReplacementToSend(Fact):
+    """A store has put an article aside that is to be shipped; the address is the shop's."""
+
+    name: ClassVar[str] = "orders.replacement.to_send"
+    label: ClassVar = _("an exchanged article is to be shipped")
+
+    return_id: UUID
+    order_id: UUID
+    replacement_id: int
+    sku: str
+    units: int
+
+
+@dataclass(frozen=True)
+class PaymentCollected(Fact):
+    """The customer paid what an exchange cost him more."""
+
+    name: ClassVar[str] = "orders.payment.collected"
+    label: ClassVar = _("a customer paid in an exchange")
+
+    return_id: UUID
+    collection_id: UUID
+    purpose: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class PaymentRefused(Fact):
+    name: ClassVar[str] = "orders.payment.refused"
+    label: ClassVar = _("a customer did not pay in an exchange")
+
+    return_id: UUID
+    collection_id: UUID
+    purpose: str
+    amount: int
     currency: str
 
 

@@ -13,7 +13,7 @@ from omnistore.errors import Conflict, Invalid
 from omnistore.outbox import events
 from orders import dispositions, stock
 from orders.facts import GoodsReceived, ReceivedUnits
-from orders.models import CustomerReturn, Reception, ReturnLine
+from orders.models import CustomerReturn, Exchange, Reception, RefundPlan, ReturnLine
 from stores.models import Clerk, Store
 
 Goods = CustomerReturn.Goods
@@ -93,6 +93,23 @@ def in_hand(
 def to_shelf(rows: Iterable[Reception], *, number: str, at: datetime) -> None:
     """Put into stock what goes back to the shelf; last in a transaction, see `stock`."""
     stock.move_all([dispositions.onto_shelf(row, number) for row in rows if row.is_on_shelf], at=at)
+
+
+def take_in(
+    held: CustomerReturn, *, store: Store, clerk: Clerk | None, at: datetime
+) -> list[Reception]:
+    """
+    Receive every unit of a return that is still awaited, as it was described when it was taken.
+
+    In the caller's transaction, which moves the stock of what came in.
+    """
+    lines = list(held.lines.select_related("product", "order_line"))
+    pairs = [(line, part) for line in lines for part in _parts(line)]
+    rows = _receive(pairs, store, clerk, at)
+    _count(lines, rows)
+    _derive(held, lines, at)
+    events.record(_fact(held, store, pairs, rows), at=at)
+    return rows
 
 
 def receive(
@@ -207,7 +224,15 @@ def _derive(held: CustomerReturn, lines: Iterable[ReturnLine], at: datetime) -> 
     held.received_at = held.received_at or at
     if held.state in (State.SUBMITTED, State.ACCEPTED):
         held.state = State.RECEIVED
-    held.save(update_fields=["goods", "received_at", "state"])
+    if held.goods == Goods.FULLY and _is_all_there_was(held):
+        held.state, held.settled_at = State.SETTLED, at
+    held.save(update_fields=["goods", "received_at", "state", "settled_at"])
+
+
+def _is_all_there_was(held: CustomerReturn) -> bool:
+    """Whether the new article went out first and no money goes back: then nothing is left to do."""
+    made = Exchange.objects.filter(customer_return=held, state=Exchange.State.MADE)
+    return made.exists() and not RefundPlan.objects.filter(customer_return=held).exists()
 
 
 def _fact(

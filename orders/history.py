@@ -115,9 +115,11 @@ def by_number(number_key: str) -> QuerySet[Order]:
 
 def lines_of(taken: CustomerReturn) -> QuerySet[ReturnLine]:
     """Return the lines of a return with what the screen says about them."""
-    return taken.lines.select_related(
-        "product", "replacement", "order_line__order", "sold_in", "restocked_in"
-    ).order_by("position")
+    return (
+        taken.lines.select_related("product", "order_line__order", "sold_in", "restocked_in")
+        .prefetch_related("replacements__product")
+        .order_by("position")
+    )
 
 
 def event_of(taken: CustomerReturn) -> UUID | None:

@@ -23,7 +23,16 @@ from customers.loyalty import MOST_POINTS, Event
 from customers.models import LoyaltyEntry, LoyaltyRule
 from omnistore.money import prorate, share
 from orders import spending
-from orders.models import CustomerReturn, Exchange, Order, OrderLine, Payment, Refund, Tender
+from orders.models import (
+    CustomerReturn,
+    Exchange,
+    Order,
+    OrderLine,
+    Payment,
+    Refund,
+    ReturnLine,
+    Tender,
+)
 from orders.units import with_returned
 
 Kind = LoyaltyEntry.Kind
@@ -142,16 +151,21 @@ def _settle(order: Order, back: _Back, taken: CustomerReturn, at: datetime) -> N
 
 def _carry_over(taken: CustomerReturn, backs: dict[UUID, _Back]) -> None:
     exchange = Exchange.objects.filter(customer_return=taken).select_related("order").first()
-    if exchange is None or taken.state in taken.NOT_COUNTED:
+    if exchange is None or exchange.order is None or taken.state in taken.NOT_COUNTED:
         return
-    pairs = taken.lines.filter(exchange_line__isnull=False).annotate(of=F("order_line__order"))
+    pairs = list(
+        taken.lines.filter(resolution=ReturnLine.Resolution.EXCHANGE).annotate(
+            of=F("order_line__order")
+        )
+    )
     carried = sum(
         backs[line.of].of_last(line.order_line_id or 0, line.units)
         for line in pairs
         if line.of in backs
     )
-    kept = min(exchange.credit, exchange.charges)
-    carried = carried * kept // exchange.credit if exchange.credit else 0
+    credit = sum(line.amount for line in pairs)
+    kept = min(credit, exchange.charges)
+    carried = carried * kept // credit if credit else 0
     order = exchange.order
     rule = loyalty.rule_at(order.placed_at, currency=order.currency)
     _earn(order, carried + _earned_on(order, exchange.charges - kept, rule))

@@ -19,11 +19,11 @@ from omnistore.money import included_tax, prorate
 from orders.models import (
     Adjustment,
     CustomerReturn,
-    ExchangeLine,
     Order,
     OrderLine,
     OrderPromotion,
     PromotionShare,
+    Replacement,
 )
 from orders.units import with_returned
 
@@ -264,7 +264,7 @@ def _kept(order_ids: Collection[UUID], leaving: Mapping[int, int]) -> dict[int, 
 
 def _replaced(order_ids: Collection[UUID]) -> dict[int, int | None]:
     """Return which line each exchanged one stands for; None when it is another article."""
-    rows = ExchangeLine.objects.filter(order_line__paid_by_id__in=order_ids).values_list(
+    rows = Replacement.objects.filter(order_line__paid_by_id__in=order_ids).values_list(
         "order_line_id",
         "return_line__order_line_id",
         "order_line__product__model",

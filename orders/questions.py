@@ -64,16 +64,24 @@ def are_all(answer: Quote) -> bool:
 
 def shown(row: Choice | ReturnLine) -> str:
     """Return the fingerprint of a line as it is shown: with another unit it is another line."""
-    is_exchange = row.resolution == ReturnLine.Resolution.EXCHANGE
     facts = (
         row.order_line_id,
         row.units,
         str(row.reason),
         str(row.condition),
         str(row.resolution),
-        row.replacement_id if is_exchange else None,
+        _wanted(row),
     )
     return fingerprint(repr(facts))
+
+
+def _wanted(row: Choice | ReturnLine) -> list[tuple[int, int]]:
+    """Return what is taken instead, as (article, units); the same of a choice and of its row."""
+    if row.resolution != ReturnLine.Resolution.EXCHANGE:
+        return []
+    if isinstance(row, ReturnLine):
+        return list(row.replacements.order_by("position").values_list("product_id", "units"))
+    return [(one.product_id, one.units) for one in row.wanted]
 
 
 def _about(objection: Objection, line: QuotedLine) -> Question:

@@ -4,7 +4,7 @@ Quotes: what would come back by which right, for how much, to which tender; noth
 `returns.take` draws the same quote up again under lock before it writes anything.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -15,12 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from omnistore.errors import Conflict, Invalid, Refused
 from omnistore.money import share
 from omnistore.tokens import fingerprint
-from orders import adjustments, exchanges, promotions, proofs, refunds, serials
+from orders import adjustments, bills, exchanges, promotions, proofs, refunds, serials
 from orders.adjustments import Adjusted, Credited
+from orders.bills import Bill, Credit, Wanted
 from orders.models import CustomerReturn, Level, OrderLine, Product, ReturnLine
 from orders.policies import Case, CaseLine, Decision, Fee, Objection, PolicyBook, decide, weigh
 from orders.shares import as_gift
 from orders.units import with_returned
+from stores.models import Store
 
 Reason = ReturnLine.Reason
 Condition = ReturnLine.Condition
@@ -83,7 +85,12 @@ class NotReturnable(Refused):
 
 @dataclass(frozen=True)
 class Choice:
-    """What the customer wants of one order line; `waiver` is why the clerk waives a rule."""
+    """
+    What the customer wants of one order line; `waiver` is why the clerk waives a rule.
+
+    In an exchange `replacements` are what he takes instead. `replacement_id` alone is as many
+    units of that article from this store; without either, other lines name what he takes.
+    """
 
     order_line_id: int
     units: int
@@ -95,6 +102,20 @@ class Choice:
     waiver: str = ""
     # The units' own numbers, of an article that has them; as `serials.read` returns them.
     serials: tuple[str, ...] = ()
+    replacements: tuple[Wanted, ...] = ()
+
+    @property
+    def is_exchange(self) -> bool:
+        return self.resolution == Resolution.EXCHANGE
+
+    @property
+    def wanted(self) -> tuple[Wanted, ...]:
+        """What he takes in the place of this line."""
+        if not self.is_exchange:
+            return ()
+        if self.replacement_id and not self.replacements:
+            return (Wanted(self.replacement_id, self.units),)
+        return self.replacements
 
 
 @dataclass(frozen=True)
@@ -107,18 +128,25 @@ class QuotedLine:
     amount: int
     tax: int
     decision: Decision
-    replacement: Product | None
     problem: Refused | None
+    # Units for which he takes the same article again, in this or another size.
+    kept_units: int = 0
 
     @property
     def is_exchange(self) -> bool:
         return self.choice.resolution == Resolution.EXCHANGE
 
     @property
-    def leaves(self) -> bool:
-        """Whether the customer keeps less than before: not so for the same article again."""
-        new = self.replacement
-        return not (self.is_exchange and new and new.model == self.line.product.model)
+    def leaving_units(self) -> int:
+        """By how many units he keeps less than before."""
+        return max(self.choice.units - self.kept_units, 0)
+
+    @property
+    def leaving_amount(self) -> int:
+        """What those are worth."""
+        units = self.choice.units
+        kept = units - self.leaving_units
+        return self.amount - share(self.amount, quantity=units, before=0, units=kept)
 
 
 @dataclass(frozen=True)
@@ -134,12 +162,35 @@ class Quote:
     refunds: Sequence[refunds.Share]
     problem: Refused | None = None
     adjustments: Sequence[Adjusted] = ()
+    # What is taken instead and the difference; none as long as something speaks against it.
+    bill: Bill | None = None
+
+    @property
+    def credit_total(self) -> int:
+        """What everything that comes back is worth."""
+        return sum(line.amount for line in self.lines)
+
+    @property
+    def charge_total(self) -> int:
+        """What everything that is taken instead costs."""
+        return self.bill.charged if self.bill else 0
 
     @property
     def refund_total(self) -> int:
-        """What the lines are worth that are paid back, less what is kept back of it."""
+        """What the customer receives: credit and adjustments, less what he takes instead."""
+        if self.bill:
+            return self.bill.refund
         worth = sum(line.amount for line in self.lines if not line.is_exchange)
         return worth + self.adjustment_total
+
+    @property
+    def to_pay(self) -> int:
+        """What the customer pays; then he receives nothing."""
+        return self.bill.to_pay if self.bill else 0
+
+    @property
+    def is_exchange(self) -> bool:
+        return any(line.is_exchange for line in self.lines)
 
     @property
     def adjustment_total(self) -> int:
@@ -151,16 +202,22 @@ class Quote:
         lines = [
             (
                 *(line.choice.order_line_id, line.choice.units, line.choice.resolution),
-                *(line.choice.replacement_id, line.amount, line.tax, line.decision.right),
+                *(line.choice.wanted, line.amount, line.tax, line.decision.right),
             )
             for line in self.lines
         ]
+        taken = [(row.product.pk, row.units, row.amount) for row in self._charges]
         beside = [(row.kind, row.rule, row.amount, row.later) for row in self.adjustments]
         shares = [(row.payment and row.payment.pk, row.goes_by, row.amount) for row in self.refunds]
-        return fingerprint(repr((self.currency, lines, beside, shares)))[:32]
+        return fingerprint(repr((self.currency, lines, taken, beside, shares)))[:32]
+
+    @property
+    def _charges(self) -> Sequence[bills.Charge]:
+        return self.bill.charges if self.bill else ()
 
     @property
     def exchange_total(self) -> int:
+        """What those lines are worth for which something is taken instead."""
         return sum(line.amount for line in self.lines if line.is_exchange)
 
     @property
@@ -185,6 +242,7 @@ def draw_up(
     return_id: UUID | None = None,
     is_locked: bool = False,
     proven: frozenset[UUID] = frozenset(),
+    store: Store | None = None,
 ) -> Quote:
     """
     Return what the customer would get back, without changing anything.
@@ -194,7 +252,8 @@ def draw_up(
     order line; `pay_by` is the means the customer prefers to those that paid; `return_id` is the
     return itself, not counted among the customer's earlier ones; `proven` are the orders that were
     shown one by one (`proofs.of`), `proof` the draft's: by a gift receipt all money is store
-    credit of who brings it. With `is_locked` the order lines and payments are locked first: only
+    credit of who brings it. With a `store`, whose customer stands there, what is taken instead
+    has to be available. With `is_locked` the order lines and payments are locked first: only
     `take` asks for that, inside its transaction.
 
     Raises:
@@ -208,18 +267,20 @@ def draw_up(
     lines = lines_for(choices, is_locked=is_locked)
     _check_together(lines.values(), customer_id, proven)
     rules = Rules(PolicyBook.read(), grants, now, proof)
-    variants = Product.objects.in_bulk([c.replacement_id for c in choices if c.replacement_id])
-    quoted = [
-        _quote_line(choice, lines[choice.order_line_id], variants, rules) for choice in choices
-    ]
+    taken = Taken.read(choices)
+    quoted = [_quote_line(choice, lines[choice.order_line_id], taken, rules) for choice in choices]
     currency = next(iter(lines.values())).order.currency
-    quoted = _weighed(quoted, rules, Case([], currency, now, customer_id, return_id=return_id))
-    answer = Quote(currency=currency, lines=quoted, refunds=[])
-    if not answer.may_be_taken:
+    case = Case([], currency, now, customer_id, return_id=return_id)
+    quoted = _weighed(quoted, rules, case, taken)
+    answer = Quote(currency=currency, lines=quoted, refunds=[], problem=taken.problem(store))
+    if [problem for problem in answer.problems if problem is not answer.problem]:
         return answer
     answer = replace(answer, adjustments=_adjustments(quoted, is_locked=is_locked))
+    answer = replace(answer, bill=_bill(answer, taken))
+    if answer.problem:
+        return answer
     try:
-        planned = refunds.plan(_by_payer(answer), is_locked=is_locked)
+        planned = refunds.plan(_due(answer), is_locked=is_locked)
         if proof == CustomerReturn.Proof.GIFT:
             return replace(answer, refunds=as_gift(planned, is_named=customer_id is not None))
         return replace(answer, refunds=refunds.preferred(planned, pay_by))
@@ -302,15 +363,48 @@ class Rules:
         return is_waived or (choice.order_line_id, no.rule) in self.grants
 
 
-def _quote_line(
-    choice: Choice, line: OrderLine, variants: dict[int, Product], rules: Rules
-) -> QuotedLine:
+@dataclass(frozen=True)
+class Taken:
+    """What is taken instead of what comes back: the articles, and the stores that have them."""
+
+    wanted: Sequence[Wanted]
+    products: Mapping[int, Product]
+    stores: Mapping[int, Store]
+    is_missing: bool
+
+    @classmethod
+    def read(cls, choices: Sequence[Choice]) -> "Taken":
+        """Return it for these choices, in no query when nothing is exchanged."""
+        wanted = [one for choice in choices for one in choice.wanted]
+        others = {one.from_store_id for one in wanted if one.from_store_id}
+        return cls(
+            wanted=wanted,
+            products=Product.objects.in_bulk([one.product_id for one in wanted]) if wanted else {},
+            stores=Store.objects.filter(is_active=True).in_bulk(others) if others else {},
+            is_missing=not wanted and any(choice.is_exchange for choice in choices),
+        )
+
+    def problem_of(self, choice: Choice, line: OrderLine) -> Refused | None:
+        """Return what speaks against the articles taken in the place of the line's."""
+        if choice.is_exchange and self.is_missing:
+            return exchanges.ReplacementMissing(order_line_id=line.pk)
+        return exchanges.problem(line, choice.wanted, self.products, self.stores)
+
+    def problem(self, store: Store | None) -> Refused | None:
+        """Return what is not there by the count of the store, None when all is."""
+        if store is None or any(one.product_id not in self.products for one in self.wanted):
+            return None
+        if any(one.from_store_id not in {None, *self.stores} for one in self.wanted):
+            return None
+        return exchanges.shortage(self.wanted, self.products, store, self.stores)
+
+
+def _quote_line(choice: Choice, line: OrderLine, taken: Taken, rules: Rules) -> QuotedLine:
     left = line.left_units
     worth = {"quantity": line.quantity, "before": line.returned_units, "units": choice.units}
     is_within = choice.units <= left
     amount = share(line.total, **worth) if is_within else 0
     decision = rules.decide(line, choice, amount)
-    replacement = variants.get(choice.replacement_id or 0)
     return QuotedLine(
         choice=choice,
         line=line,
@@ -318,12 +412,12 @@ def _quote_line(
         amount=amount,
         tax=share(line.tax, **worth) if is_within else 0,
         decision=decision,
-        replacement=replacement,
-        problem=_problem(choice, line, left, decision, replacement),
+        problem=_problem(choice, line, left, decision, taken),
+        kept_units=bills.kept_units(line, choice.wanted, taken.products),
     )
 
 
-def _weighed(quoted: list[QuotedLine], rules: Rules, case: Case) -> list[QuotedLine]:
+def _weighed(quoted: list[QuotedLine], rules: Rules, case: Case, taken: Taken) -> list[QuotedLine]:
     """Return the lines with what the limits of the whole return say to them (rules.md 1.5)."""
     entries = [
         CaseLine(
@@ -331,19 +425,19 @@ def _weighed(quoted: list[QuotedLine], rules: Rules, case: Case) -> list[QuotedL
             decision=line.decision,
             amount=line.amount,
             policy=rules.book.in_force(line.line),
-            is_exchange=not line.leaves,
+            is_exchange=not line.leaving_units,
             goes=partial(rules.goes, choice=line.choice),
         )
         for line in quoted
     ]
     return [
-        line if decision is line.decision else _with_decision(line, decision)
+        line if decision is line.decision else _with_decision(line, decision, taken)
         for line, decision in zip(quoted, weigh(replace(case, lines=entries)), strict=True)
     ]
 
 
-def _with_decision(line: QuotedLine, decision: Decision) -> QuotedLine:
-    problem = _problem(line.choice, line.line, line.left, decision, line.replacement)
+def _with_decision(line: QuotedLine, decision: Decision, taken: Taken) -> QuotedLine:
+    problem = _problem(line.choice, line.line, line.left, decision, taken)
     return replace(line, decision=decision, problem=problem)
 
 
@@ -352,20 +446,20 @@ def _adjustments(quoted: Iterable[QuotedLine], *, is_locked: bool) -> list[Adjus
         [
             Credited(
                 line=line.line,
-                units=line.choice.units,
-                amount=line.amount,
+                units=line.leaving_units,
+                amount=line.leaving_amount,
                 right=line.decision.right,
                 fees=line.decision.fees,
             )
             for line in quoted
-            if line.leaves
+            if line.leaving_units
         ],
         is_locked=is_locked,
     )
 
 
 def _problem(
-    choice: Choice, line: OrderLine, left: int, decision: Decision, replacement: Product | None
+    choice: Choice, line: OrderLine, left: int, decision: Decision, taken: Taken
 ) -> Refused | None:
     if choice.units > left:
         refused = TooManyUnits if left else AllCameBack
@@ -376,9 +470,7 @@ def _problem(
         return NotReturnable(
             decision.sentence, order_line_id=line.pk, level=decision.level, rule=decision.rule
         )
-    if choice.resolution == Resolution.EXCHANGE:
-        return exchanges.problem(line, replacement)
-    return None
+    return taken.problem_of(choice, line)
 
 
 def _unsaid(choice: Choice, line: OrderLine) -> Refused | None:
@@ -389,11 +481,23 @@ def _unsaid(choice: Choice, line: OrderLine) -> Refused | None:
     return serials.problem(line, choice.units, choice.serials)
 
 
-def _by_payer(answer: Quote) -> dict[UUID, int]:
-    due: dict[UUID, int] = {}
-    for quoted in answer.lines:
-        if not quoted.is_exchange and quoted.amount:
-            due[quoted.line.payer_id] = due.get(quoted.line.payer_id, 0) + quoted.amount
-    for order_id, amount in adjustments.by_order(answer.adjustments).items():
-        due[order_id] = due.get(order_id, 0) + amount
-    return {order_id: amount for order_id, amount in due.items() if amount}
+def _bill(answer: Quote, taken: Taken) -> Bill:
+    paid_from = exchanges.contributions_to([quoted.line for quoted in answer.lines])
+    credits = [
+        Credit(
+            line=quoted.line,
+            units=quoted.choice.units,
+            amount=quoted.amount,
+            tax=quoted.tax,
+            sources=bills.sources_of(
+                quoted.line, paid_from.get(quoted.line.pk, ()), units=quoted.choice.units
+            ),
+            wanted=quoted.choice.wanted,
+        )
+        for quoted in answer.lines
+    ]
+    return bills.draw_up(credits, taken.products, adjustments.by_order(answer.adjustments))
+
+
+def _due(answer: Quote) -> Mapping[UUID, int]:
+    return answer.bill.due if answer.bill else {}

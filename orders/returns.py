@@ -19,6 +19,7 @@ from omnistore.outbox import events
 from orders import (
     adjustments,
     advertising,
+    collecting,
     dispositions,
     exchanges,
     goods,
@@ -33,12 +34,14 @@ from orders import (
     satisfaction,
 )
 from orders.facts import ReturnAccepted, ReturnedUnits
-from orders.models import CustomerReturn, Order, Product, Reception, ReturnLine
+from orders.models import Collection as Collected
+from orders.models import CustomerReturn, Order, Reception, ReturnLine
 from orders.quotes import Choice, Quote
 from stores.models import ApiKey, Clerk, Register, Store, Tablet
 
 Resolution = ReturnLine.Resolution
 GESTURE = ReturnLine.Right.GESTURE
+DIFFERENCE = Collected.Purpose.DIFFERENCE
 
 
 class QuoteChanged(Conflict):
@@ -114,9 +117,8 @@ def choose(*, draft: CustomerReturn, choices: Iterable[Choice]) -> None:
         if not locked.is_draft:
             raise DraftGone()
         lines = quotes.lines_for(choices)
-        wanted = Product.objects.in_bulk([c.replacement_id for c in choices if c.replacement_id])
         ReturnLine.objects.filter(customer_return=draft).delete()
-        ReturnLine.objects.bulk_create(
+        kept = ReturnLine.objects.bulk_create(
             ReturnLine(
                 customer_return=draft,
                 order_line=lines[choice.order_line_id],
@@ -127,16 +129,20 @@ def choose(*, draft: CustomerReturn, choices: Iterable[Choice]) -> None:
                 reason_words=choice.reason_words,
                 condition=choice.condition,
                 resolution=choice.resolution,
-                replacement=wanted.get(choice.replacement_id or 0),
                 waiver=choice.waiver,
                 serials=list(choice.serials),
             )
             for position, choice in enumerate(choices, 1)
         )
+        wanted = {choice.order_line_id: choice.wanted for choice in choices if choice.wanted}
+        exchanges.wish(draft, {row.order_line_id or 0: row for row in kept}, wanted)
 
 
 def choices_of(draft: CustomerReturn) -> list[Choice]:
     """Return what was chosen in the draft so far."""
+    lines = list(draft.lines.order_by("position"))
+    is_exchange = any(line.resolution == Resolution.EXCHANGE for line in lines)
+    wished = exchanges.wishes_of(draft) if is_exchange else {}
     return [
         Choice(
             order_line_id=line.order_line_id,
@@ -144,12 +150,12 @@ def choices_of(draft: CustomerReturn) -> list[Choice]:
             reason=line.reason,
             condition=line.condition,
             resolution=line.resolution,
-            replacement_id=line.replacement_id,
+            replacements=wished.get(line.pk, ()),
             reason_words=line.reason_words,
             waiver=line.waiver,
             serials=tuple(line.serials),
         )
-        for line in draft.lines.order_by("position")
+        for line in lines
         if line.order_line_id is not None
     ]
 
@@ -160,11 +166,15 @@ def take(
     at: datetime,
     clerk: Clerk | None = None,
     agreed_total: int | None = None,
+    agreed_to_pay: int | None = None,
     agreed_token: str = "",
     is_in_hand: bool = True,
 ) -> CustomerReturn:
     """
     Take the return: goods received, refunds asked of the register, replacements handed over.
+
+    Where the customer has to pay, the register is asked first; goods change hands when he has
+    (`orders.collecting`).
 
     A draft that was taken already gives the same return again. `agreed_total` is the refund the
     customer was shown, in minor units, `agreed_token` the token of that quote. What people
@@ -192,10 +202,13 @@ def take(
             return_id=taken.pk,
             is_locked=True,
             proven=proofs.of(taken),
+            store=taken.store,
         )
         if answer.problems:
             raise answer.problems[0]
         if agreed_total not in (None, answer.refund_total):
+            raise QuoteChanged()
+        if agreed_to_pay not in (None, answer.to_pay):
             raise QuoteChanged()
         if agreed_token not in ("", answer.token):
             raise QuoteChanged()
@@ -210,7 +223,8 @@ def _settle(
 ) -> None:
     store = _store_of(taken)
     is_register_needed = refunds.needs_register(answer.refunds, pay_by=taken.pay_by)
-    register = register_of(taken) if is_register_needed else None
+    register = register_of(taken) if is_register_needed or answer.to_pay else None
+    is_first, is_in_hand = not is_in_hand, is_in_hand and not answer.to_pay
     taken.clerk = clerk or taken.clerk
     taken.number = taken.number or numbers.following(store, "R")
     taken.number_key = numbers.key(taken.number)
@@ -229,16 +243,20 @@ def _settle(
         received = goods.in_hand(return_lines, store=store, clerk=taken.clerk, at=at)
     events.record(_accepted(taken, answer, store), at=at)
     exchange = None
-    if exchanged := [line for line in return_lines if line.resolution == Resolution.EXCHANGE]:
-        exchange = exchanges.hand_over(taken, exchanged, store=store, at=at)
+    if answer.bill and answer.bill.charges:
+        exchange = exchanges.begin(taken, answer.bill, return_lines, is_first=is_first, at=at)
+        if answer.to_pay and register:
+            collecting.ask(
+                exchange, purpose=DIFFERENCE, amount=answer.to_pay, register=register, at=at
+            )
     advertising.stop(taken=taken, lines=return_lines, at=at)
     if taken.is_done:
         satisfaction.ask(taken=taken, at=at)
     if answer.refunds:
         refunds.ask(taken, answer.refunds, register=register, at=at)
     points.returned(taken, at=at)
-    goods.to_shelf(received, number=taken.number, at=at)
-    if exchange is not None:
+    exchanges.move_goods(taken, received, at=at)
+    if exchange is not None and exchange.is_made:
         journal.exchange_made(exchange, at=at)
     if not answer.refunds and taken.is_done:
         journal.return_settled(taken, at=at)
@@ -265,7 +283,6 @@ def _write_lines(
             waiver=quoted.choice.waiver if quoted.decision.right == GESTURE else "",
             right=quoted.decision.right,
             resolution=quoted.choice.resolution,
-            replacement=quoted.replacement,
             serials=list(quoted.choice.serials),
             disposition=_disposition(quoted.choice) if received_in else "",
             amount=quoted.amount,
@@ -282,7 +299,7 @@ def _accepted(taken: CustomerReturn, answer: Quote, store: Store) -> ReturnAccep
         return_id=taken.pk,
         number=taken.number or "",
         order_ids=sorted({quoted.line.order_id for quoted in answer.lines}),
-        amount=answer.refund_total + answer.exchange_total,
+        amount=answer.credit_total + answer.adjustment_total,
         currency=answer.currency,
         lines=[
             ReturnedUnits(

@@ -74,6 +74,12 @@ class Row:
         return self.choice is not None or bool(self.wrong)
 
     @property
+    def replacement_id(self) -> int | None:
+        """The article that is chosen to be taken instead, the first when there are several."""
+        wanted = self.choice.wanted if self.choice else ()
+        return wanted[0].product_id if wanted else None
+
+    @property
     def decision(self) -> Decision:
         """By which right it comes back: the reason may make it another than the date does."""
         return self.quoted.decision if self.quoted else self.line.decision
@@ -239,6 +245,10 @@ class DraftScreen:
         """The main button's words: the sign of the difference names it (rules.md 2.7)."""
         if self.quote is None or not self.quote.lines:
             return _("Take the return")
+        if self.quote.to_pay:
+            return _("Customer pays %(amount)s") % {
+                "amount": money(self.quote.to_pay, self.quote.currency)
+            }
         refund = self.quote.refund_total
         if not refund:
             return _("Exchange") if self.quote.exchange_total else _("Take the return")
@@ -347,6 +357,7 @@ def _quote(draft: CustomerReturn, choices: list[Choice], now: datetime) -> Quote
         return_id=draft.pk,
         grants=grants.of(draft, at=now),
         proven=proofs.of(draft),
+        store=draft.store,
     )
 
 

@@ -230,6 +230,11 @@ def everywhere(product_ids: Iterable[int]) -> dict[int, dict[int, int]]:
     return found
 
 
+def lock(places: set[tuple[int, int]]) -> None:
+    """Lock the rows of these (article id, store id), before several verbs use them in turn."""
+    _locked(places)
+
+
 def _end(reservation: Reservation, state: str, reason: str, at: datetime) -> bool:
     rows: Mapping[tuple[int, int], Stock] = {}
     if reservation.stock_id is not None:

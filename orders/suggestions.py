@@ -108,9 +108,9 @@ def _evidence(asked: Sequence[Returned]) -> list[Taken]:
     replaced = ReturnLine.objects.filter(
         product__model__in={back.product.model for back in asked},
         reason__in={back.reason for back in asked},
-        exchange_line__isnull=False,
+        replacements__order_line__isnull=False,
     ).order_by()
-    taken = "exchange_line__order_line__product"
+    taken = "replacements__product"
     rows = replaced.values_list(
         *("product__model", "product__size", "product__colour", "reason", f"{taken}_id"),
         *(f"{taken}__model", f"{taken}__size", f"{taken}__colour"),
@@ -139,7 +139,7 @@ def _ranked(
         count = sum(row.number for row in like if row.speaks_for(product, back))
         is_proven = total >= LEAST_EVIDENCE and count > 0 and product.pk != _unwanted(back)
         words = [by_catalogue.get(product.pk, ""), _proof(back, count, total) if is_proven else ""]
-        if any(words) and exchanges.problem(back.line, product) is None:
+        if any(words) and exchanges.is_offered(product, back.line):
             shown = (count, total) if is_proven else (0, 0)
             why = " ".join(filter(None, words))
             found.append(Suggestion(product, why, *shown, available=left.get(product.pk)))

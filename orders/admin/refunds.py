@@ -49,11 +49,11 @@ class RefundAdmin(WithAmounts):
 
 @admin.register(Instruction)
 class InstructionAdmin(ReadOnly):
-    id_lookups = ("pk", "refund_id")
+    id_lookups = ("pk", "refund_id", "collection_id")
     number_lookup = "refund__plan__customer_return__number__iexact"
-    list_display = ("id", "register", "refund", "state", "issued_at", "answered_at")
+    list_display = ("id", "register", "refund", "collection", "state", "issued_at", "answered_at")
     list_filter = ("state", "register__store", "issued_at")
-    list_select_related = ("register__store", "refund")
+    list_select_related = ("register__store", "refund", "collection")
     ordering = ("-id",)
 
 

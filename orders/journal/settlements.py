@@ -61,9 +61,9 @@ def return_settled(taken: CustomerReturn, *, at: datetime) -> None:
 def exchange_made(exchange: Exchange, *, at: datetime) -> None:
     """Write what was handed over in exchange, and how much of it the returned goods paid."""
     order = exchange.order
-    if order.store is None:
+    if order is None or order.store is None:
         return
-    by_returned = min(exchange.credit, exchange.charges)
+    by_returned = max(exchange.charges - exchange.to_pay, 0)
     tenders = dict(order.payments.order_by().values_list("tender").annotate(Sum("amount")))
     taxes = _by_rate(order.lines.annotate(rate=F("tax_rate")), "total")
     write(

@@ -11,7 +11,7 @@ from orders.models.allowances import Allowance
 from orders.models.carts import Cart, CartLine
 from orders.models.catalogue import Product
 from orders.models.credit import CreditAccount, CreditEntry
-from orders.models.exchanges import Exchange, ExchangeLine
+from orders.models.exchanges import Collection, Contribution, Exchange, Replacement
 from orders.models.imports import SalesImport
 from orders.models.journal import JournalClosing, JournalEntry, JournalHead
 from orders.models.notices import ReviewNotice
@@ -34,13 +34,14 @@ __all__ = [
     "Allowance",
     "Cart",
     "CartLine",
+    "Collection",
+    "Contribution",
     "CreditAccount",
     "CreditEntry",
     "CustomerReturn",
     "Declaration",
     "DispositionChange",
     "Exchange",
-    "ExchangeLine",
     "Instruction",
     "JoinedOrder",
     "JournalClosing",
@@ -64,6 +65,7 @@ __all__ = [
     "RefundAgreement",
     "RefundPlan",
     "Repair",
+    "Replacement",
     "Reservation",
     "ReturnLine",
     "ReturnPhoto",

@@ -195,14 +195,27 @@ class Refund(models.Model):
 
 
 class Instruction(models.Model):
-    """A signed order to a register to pay one refund; the register confirms or refuses it."""
+    """
+    A signed order to a register; the register confirms or refuses it.
+
+    To pay one refund out, or to collect what a customer owes in an exchange.
+    """
 
     class State(models.TextChoices):
         WAITING = "WAITING", _("waiting for the register")
         CONFIRMED = "CONFIRMED", _("confirmed")
         REFUSED = "REFUSED", _("refused by the register")
 
-    refund = models.OneToOneField(Refund, on_delete=models.PROTECT, related_name="instruction")
+    refund = models.OneToOneField(
+        Refund, on_delete=models.PROTECT, null=True, blank=True, related_name="instruction"
+    )
+    collection = models.OneToOneField(
+        "orders.Collection",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="instruction",
+    )
     register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="instructions")
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.WAITING)
     issued_at = models.DateTimeField(_("issued"))
@@ -211,6 +224,13 @@ class Instruction(models.Model):
     class Meta:
         verbose_name = _("register instruction")
         verbose_name_plural = _("register instructions")
+        constraints = [
+            CheckConstraint(
+                condition=Q(refund__isnull=False, collection__isnull=True)
+                | Q(refund__isnull=True, collection__isnull=False),
+                name="orders_instruction_for_one_thing",
+            )
+        ]
         indexes = [
             Index(
                 fields=["register", "issued_at"],
@@ -220,4 +240,4 @@ class Instruction(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.register_id}: {self.refund_id}"
+        return f"{self.register_id}: {self.refund_id or self.collection_id}"

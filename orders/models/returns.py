@@ -216,10 +216,6 @@ class ReturnLine(models.Model):
     resolution = models.CharField(
         _("settled by"), max_length=8, choices=Resolution.choices, default=Resolution.REFUND
     )
-    # In a draft: the variant the customer wants instead.
-    replacement = models.ForeignKey(
-        Product, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
     disposition = models.CharField(
         _("goes to"), max_length=10, choices=Disposition.choices, blank=True
     )

@@ -169,7 +169,7 @@ def test_wants_an_idempotency_key(program: Program, order: Order, key: str) -> N
         ({"resolution": "EXCHANGE", "replacement": "a\x00b"}, "invalid"),
         ({"resolution": "EXCHANGE", "replacement": "\ud800"}, "invalid"),
         ({"resolution": "EXCHANGE", "replacement": {"sku": 1}}, "invalid"),
-        ({"resolution": "EXCHANGE"}, "not_the_same_article"),
+        ({"resolution": "EXCHANGE"}, "replacement_missing"),
         ({"reason_words": "x" * 10_000}, "invalid"),
     ],
 )
