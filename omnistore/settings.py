@@ -439,6 +439,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "CartState": "orders.models.carts.Cart.State",
         "ReturnState": "orders.models.returns.CustomerReturn.State",
+        "ReviewState": "orders.models.reviews.Review.State",
+        "ReviewKind": "orders.models.reviews.Review.Kind",
+        "Level": "orders.models.policies.Level",
         "PromotionKind": "orders.models.adjustments.OrderPromotion.Kind",
         "AdjustmentKind": "orders.models.adjustments.Adjustment.Kind",
     },

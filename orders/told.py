@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Invalid, NotFound
 from omnistore.tokens import fingerprint
-from orders import agreements, quotes, returns
+from orders import agreements, quotes, returns, submissions
 from orders.models import CustomerReturn, Order
 from orders.quotes import Choice, OrderOfAnotherCustomer, Quote
 from stores.models import ApiKey
@@ -45,6 +45,8 @@ class Told:
     # are hashed while he prefers none.
     pay_by: str = field(default="", repr=False)
     pay_by_how: str = field(default="", repr=False)
+    # Whether a person is to be asked when the rules say no; not in the words that are hashed.
+    ask_for_review: bool = field(default=False, repr=False)
 
 
 def quote(told: Told, *, now: datetime) -> Quote:
@@ -69,7 +71,8 @@ def take(
     Return the return and whether it is new; a refusal leaves nothing behind.
 
     The return's id is made of the API key and the idempotency key: two calls at once meet in the
-    same row, and the second finds the return taken.
+    same row, and the second finds the return taken. What a rule refuses is submitted to people
+    when that is asked for; sent again once they have approved it, it is taken.
 
     Raises:
         IdempotencyKeyReused: the key was used, with other words.
@@ -94,9 +97,14 @@ def take(
         return earlier, False
     returns.choose(draft=earlier, choices=told.choices)
     agreements.prefer(draft=earlier, tender=told.pay_by, how=told.pay_by_how)
-    taken = returns.take(
-        draft=earlier, at=at, agreed_total=told.agreed_total, agreed_token=told.agreed_token
-    )
+    try:
+        taken = returns.take(
+            draft=earlier, at=at, agreed_total=told.agreed_total, agreed_token=told.agreed_token
+        )
+    except quotes.NotReturnable:
+        if not told.ask_for_review:
+            raise
+        taken = submissions.submit(draft=earlier, at=at)
     return taken, True
 
 

@@ -44,11 +44,16 @@ class Returns(APIView):
     @extend_schema(
         operation_id="take_return",
         request=ReturnTold,
-        responses={200: ReturnRead, 201: ReturnRead},
+        responses={200: ReturnRead, 201: ReturnRead, 202: ReturnRead},
         parameters=[IDEMPOTENCY_KEY],
     )
     def post(self, request: Request) -> Response:
-        """Take a return; sent again with the same key it is the same return (200)."""
+        """
+        Take a return; sent again with the same key it is the same return (200).
+
+        With `ask_for_review` people are asked about what the rules refuse: 202, and the state
+        REVIEW. Send it again with the same key once its reviews are approved, and it is taken.
+        """
         taken, is_new = told.take(
             told=_told(request),
             api_key=key_of(request),
@@ -56,7 +61,9 @@ class Returns(APIView):
             at=now(),
         )
         note_read(request, [taken.customer_id])
-        return Response(_return(taken.pk), status=201 if is_new else 200)
+        is_asked = taken.state == CustomerReturn.State.NEEDS_REVIEW
+        status = 202 if is_asked else 201 if is_new else 200
+        return Response(_return(taken.pk), status=status)
 
 
 class OneReturn(APIView):
@@ -64,9 +71,9 @@ class OneReturn(APIView):
 
     @extend_schema(operation_id="return", responses=ReturnRead)
     def get(self, request: Request, return_id: UUID) -> Response:
-        """Read a return that was taken in the key's store."""
+        """Read a return that was taken in the key's store, or submitted to people."""
         taken = get_object_or_404(
-            CustomerReturn.objects.exclude(state=CustomerReturn.State.DRAFT),
+            CustomerReturn.objects.exclude(number=None),
             pk=return_id,
             store=key_of(request).store,
         )
@@ -89,7 +96,7 @@ def _choice(row: dict[str, Any], products: dict[str, Product]) -> Choice:
 def _return(return_id: UUID) -> Any:
     taken = (
         CustomerReturn.objects.select_related("store", "refund_plan")
-        .prefetch_related("lines__product", "adjustments")
+        .prefetch_related("lines__product", "adjustments", "reviews")
         .get(pk=return_id)
     )
     return ReturnRead(taken).data

@@ -12,6 +12,7 @@ from orders.models import (
     Level,
     RefundAgreement,
     ReturnLine,
+    Review,
     Tender,
 )
 from orders.serializers.fields import BIGGEST_ID, MOST_LINES, Amount, Currency, Units
@@ -93,6 +94,9 @@ class ReturnTold(serializers.Serializer[Any]):
         allow_blank=True,
         default="",
         help_text="How he agreed to it.",
+    )
+    ask_for_review = serializers.BooleanField(
+        default=False, help_text="Ask people about what the rules refuse, instead of a refusal."
     )
     lines = serializers.ListField(
         source="choices", child=Choice(), min_length=1, max_length=MOST_LINES
@@ -222,6 +226,20 @@ class RefundRead(serializers.Serializer[Any]):
     reference = serializers.CharField()
 
 
+class ReviewRead(serializers.Serializer[Review]):
+    """What a person was asked about a line, and what he said."""
+
+    id = serializers.UUIDField()
+    order_line = serializers.IntegerField(source="order_line_id", allow_null=True)
+    kind = serializers.ChoiceField(choices=Review.Kind.choices)
+    rule = serializers.CharField()
+    level = serializers.ChoiceField(choices=Level.choices)
+    state = serializers.ChoiceField(choices=Review.State.choices)
+    words = serializers.CharField(help_text="For the customer, when it is a no.")
+    due_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+
 class ReturnRead(FoundReturn):
     """A return: what came back, and who gets which money."""
 
@@ -233,6 +251,7 @@ class ReturnRead(FoundReturn):
     settled_at = serializers.DateTimeField(allow_null=True)
     lines = ReturnLineRead(many=True)
     adjustments = AdjustmentRead(many=True)
+    reviews = ReviewRead(many=True)
     refunds = serializers.SerializerMethodField()
 
     @extend_schema_field(RefundRead(many=True))
