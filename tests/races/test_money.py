@@ -127,11 +127,14 @@ def test_rule_2_5_two_workers_ask_a_processor_once(
     """The claim: a conditional UPDATE of the request's row."""
     processor = Processor.objects.create(name="stripe-fr", secret_key=KEY, base_address=fake.url)
     order.payments.update(processor=processor.name, processor_reference=INTENT)
-    for _ in range(3):
+    bring_back(order, tablet)
+    # Threads share the connections that the first call opens.
+    assert processors.work(clock=lambda: NOON, chance=lambda: 1.0) == 1
+    for _ in range(2):
         bring_back(order, tablet)
 
     answers = at_once(4, lambda _: processors.work(clock=lambda: NOON, chance=lambda: 1.0))
 
-    assert sum(answer for answer in answers if isinstance(answer, int)) == 3
+    assert sum(answer for answer in answers if isinstance(answer, int)) == 2
     assert len(fake.keys) == len(set(fake.keys)) == len(fake.refunds) == 3
     assert Event.objects.filter(name="orders.refund.paid").count() == 3
