@@ -56,6 +56,7 @@ class HeadOffice(admin.AdminSite):
                 *("Slip", "ProductRefusal", "SatisfactionRequest"),
             ),
         ),
+        (_("Journal"), ("JournalEntry", "JournalClosing")),
         (
             _("Systems we tell"),
             (

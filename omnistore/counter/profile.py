@@ -90,6 +90,8 @@ class Profile:
 
     customer: Customer
     points: int | None
+    # Points that were to be taken back when too few were left.
+    debt: int
     identifiers: Sequence[Identifier]
     consents: Sequence[Consent]
     touches: Sequence[Touch]
@@ -143,6 +145,7 @@ def read(customer_id: UUID, *, show: Show, now: datetime) -> Profile:
     return Profile(
         customer=customer,
         points=customer.points,
+        debt=customer.debt or 0,
         identifiers=identifiers,
         consents=consent.current(customer),
         touches=touches.latest(customer),

@@ -61,6 +61,7 @@ def page() -> Sample:
         visit=Sample(started_at=now()),
         channels=2,
         points=1240,
+        debt=40,
         identifiers=[held],
         consents_by_day=[answers],
         touches=[touch],

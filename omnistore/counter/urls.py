@@ -21,6 +21,7 @@ urlpatterns = [
     path("sign-up/with/", signing_up.sign_up_with, name="sign_up_with"),
     path("sign-up/again/", signing_up.sign_up_again, name="sign_up_again"),
     path("customers/<uuid:customer_id>/", customers.show, name="customer"),
+    path("customers/<uuid:customer_id>/points/", customers.points, name="points"),
     path("customers/<uuid:customer_id>/choose/", identifying.choose, name="choose"),
     path("customers/<uuid:customer_id>/scan/", scanning.at_customer, name="customer_scan"),
     path("orders/<uuid:order_id>/scan/", scanning.at_order, name="order_scan"),

@@ -39,14 +39,14 @@ def canonical(value: Any) -> str:
 def entry_hash(row: Sequence[Any]) -> str:
     """Return the hash of an entry, given its columns in the order of `ENTRY`."""
     # The places of the id, the day and the time are known: a million rows are waiting.
-    plain = ["entry", FORMAT, *row]
-    plain[2], plain[14], plain[15] = str(row[0]), row[12].isoformat(), _utc(row[13])
-    return hashlib.sha256(_encoded(plain).encode()).hexdigest()
+    told = ["entry", FORMAT, *row]
+    told[2], told[14], told[15] = str(row[0]), row[12].isoformat(), _utc(row[13])
+    return hashlib.sha256(_encoded(told).encode()).hexdigest()
 
 
 def row_hash(word: str, row: Iterable[Any]) -> str:
     """Return the hash of any row of that kind."""
-    text = _encoded([word, FORMAT, *map(_plain, row)])
+    text = _encoded([word, FORMAT, *map(plain, row)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -68,7 +68,8 @@ def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a column's value as it is hashed and exported."""
     if isinstance(value, datetime):
         return _utc(value)
     if isinstance(value, date):

@@ -102,6 +102,7 @@ def give_back(order: Order, larger: Any, tablet: Tablet) -> None:
 def test_registers_every_model_that_somebody_may_have_to_look_into() -> None:
     ours = {"stores", "customers", "orders", "audit", "outbox"}
     inside_others = {
+        "orders.JournalHead",
         *("customers.NameKey", "orders.NumberSeries", "orders.CartLine", "orders.OrderLine"),
         *("orders.ReturnLine", "outbox.Stream", "stores.PasswordTries"),
     }

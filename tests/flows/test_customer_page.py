@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from customers import consent
+from customers import consent, loyalty
 from customers.models import Customer, LoyaltyEntry, Touch
 from omnistore.audit.models import Look
 from orders.models import Order
@@ -198,3 +198,37 @@ def test_notes_a_look_at_the_purchases_alone(counter: Client, camille: Customer)
     counter.get(f"/customers/{camille.pk}/?show=web", headers={"HX-Request": "true"})
 
     assert Look.objects.get().customer_id == camille.pk
+
+
+def test_shows_points_owed_and_how_it_came_to_them(
+    counter: Client, camille: Customer, lyon: Store, recently: datetime
+) -> None:
+    loyalty.spend(
+        customer_id=camille.pk, points=1240, event=loyalty.Event("all", recently, reference="T-1")
+    )
+    loyalty.take_back(
+        customer_id=camille.pk, points=40, event=loyalty.Event("r", recently, reference="LYO-R1")
+    )
+
+    page = spaced(counter.get(f"/customers/{camille.pk}/").content.decode())
+    ledger = spaced(counter.get(f"/customers/{camille.pk}/points/").content.decode())
+
+    assert "40 points" in page
+    assert f"/customers/{camille.pk}/points/" in page
+    for words in ("LYO-R1", "T-1", "1 240"):
+        assert words in ledger
+    assert Look.objects.filter(customer_id=camille.pk).count() == 2
+
+
+def test_the_ledger_of_points_opens_in_few_queries(
+    counter: Client, camille: Customer, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for turn in range(30):
+        loyalty.earn(customer_id=camille.pk, points=5, event=loyalty.Event(f"{turn}", LONG_AGO))
+
+    with django_assert_max_num_queries(7):
+        counter.get(f"/customers/{camille.pk}/points/")
+
+
+def test_nobody_has_points_at_an_address_that_is_nobodys(counter: Client) -> None:
+    assert counter.get(f"/customers/{uuid4()}/points/").status_code == 404

@@ -402,6 +402,48 @@ def test_rule_2_8_what_moves_on_a_credit_is_in_the_journal(lyon: Store) -> None:
     assert entry.document == account.masked
 
 
+def test_an_export_holds_every_column_and_says_what_verifying_says(
+    week: Store, tmp_path: Path
+) -> None:
+    out = tmp_path / "journal.jsonl"
+
+    days = ("--from=2026-11-22", "--to=2026-11-23")
+    call_command("export_journal", "lyo", *days, format="jsonl", out=out)
+
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [row["row"] for row in rows] == ["entry"] * 6 + ["closing"] + ["note"]
+    for row in rows[:6]:
+        assert chain.row_hash("entry", [row[name] for name in chain.ENTRY]) == row["hash"]
+    assert chain.row_hash("closing", [rows[6][n] for n in chain.CLOSING]) == rows[6]["hash"]
+    assert (rows[-1]["entries"], rows[-1]["is_as_written"]) == (6, True)
+
+
+def test_an_export_says_that_the_journal_is_broken(week: Store, capsys: Any) -> None:
+    with administrator() as cursor:
+        cursor.execute("UPDATE orders_journalentry SET gross = 1 WHERE number = 2")
+
+    call_command("export_journal", "lyo", "--from=2026-11-21", "--to=2026-11-30")
+
+    *_, note = capsys.readouterr().out.splitlines()
+    assert note.startswith("note,")
+    assert '""broken_at"": 2, ""broken_why"": ""changed""' in note
+
+
+def test_head_office_takes_the_journal_away(admin_client: Any, week: Store) -> None:
+    asked = {"store": week.pk, "start": "2026-11-21", "last": "2026-11-23", "form": "csv"}
+
+    assert admin_client.get("/admin/orders/journalentry/").status_code == 200
+    assert admin_client.get("/admin/orders/journalentry/export/").status_code == 200
+    answer = admin_client.post("/admin/orders/journalentry/export/", asked)
+    backwards = admin_client.post(
+        "/admin/orders/journalentry/export/", asked | {"last": "2026-1-1"}
+    )
+
+    assert len(b"".join(answer.streaming_content).splitlines()) == 13
+    assert backwards.status_code == 200
+    assert not backwards.streaming
+
+
 def take(order: Order, tablet: Tablet, units: int, resolution: str = "REFUND") -> CustomerReturn:
     draft = returns.begin(order=order, store=tablet.store, tablet=tablet, at=NOON)
     line = order.lines.get()

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from customers.models import Customer
 from omnistore.audit import looks
 from omnistore.audit.models import Look
-from omnistore.counter import profile
+from omnistore.counter import movements, profile
 from omnistore.counter.profile import Show
 from omnistore.outbox import deliveries
 from stores.http import ClerkRequest, clerk_required, clerk_watching, screen
@@ -42,6 +42,17 @@ def crm_state(request: ClerkRequest, customer_id: UUID) -> HttpResponse:
     """Answer with how far the CRM knows this customer; asked again while it does not."""
     shown = {"crm": deliveries.state_of(customer_id), "customer_id": customer_id}
     return render(request, "counter/_crm_state.html", shown)
+
+
+@require_safe
+@clerk_required
+def points(request: ClerkRequest, customer_id: UUID) -> HttpResponse:
+    """Show how the customer's points came to what they are, and note who looked."""
+    page = movements.read(customer_id)
+    _note(request, customer_id, now())
+    find_url = reverse("counter:customer_scan", args=[customer_id])
+    shown = {"page": page, "customer": page.customer, "find_url": find_url}
+    return screen(request, "counter/points.html", shown)
 
 
 def _note(request: ClerkRequest, customer_id: UUID, at: datetime) -> None:
