@@ -15,6 +15,7 @@ from omnistore.counter.api import Identify
 from omnistore.problems import CONTENT_TYPE
 from orders.api.carts import Carts
 from orders.api.credit import Balance, CancelUse, Uses
+from orders.api.declarations import Declarations
 from orders.api.registers import AnswerInstruction, Instructions
 from orders.api.returns import OneReturn, Quote, Returns
 from orders.api.sales import OneOrder, Orders
@@ -93,6 +94,7 @@ urlpatterns = [
     path("orders/", Orders.as_view(), name="orders"),
     path("orders/<uuid:order_id>/", OneOrder.as_view(), name="order"),
     path("returns/", Returns.as_view(), name="returns"),
+    path("returns/declare/", Declarations.as_view(), name="declare"),
     path("returns/quote/", Quote.as_view(), name="quote"),
     path("returns/<uuid:return_id>/", OneReturn.as_view(), name="return"),
     path("stock/", StockOfArticles.as_view(), name="stock"),

@@ -341,6 +341,11 @@ CELERY_BEAT_SCHEDULE |= {
     },
 }
 
+CELERY_BEAT_SCHEDULE["purge-photos"] = {
+    "task": "orders.tasks.purge_photos",
+    "schedule": timedelta(days=1),
+}
+
 # --- people and languages ------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]

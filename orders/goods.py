@@ -13,7 +13,7 @@ from omnistore.errors import Conflict, Invalid
 from omnistore.outbox import events
 from orders import dispositions, stock
 from orders.facts import GoodsReceived, ReceivedUnits
-from orders.models import CustomerReturn, Exchange, Reception, RefundPlan, ReturnLine
+from orders.models import CustomerReturn, Exchange, Product, Reception, RefundPlan, ReturnLine
 from stores.models import Clerk, Store
 
 Goods = CustomerReturn.Goods
@@ -140,6 +140,18 @@ def receive(
         events.record(_fact(held, store, pairs, rows), at=at)
         to_shelf(rows, number=held.number or "", at=at)
     return held
+
+
+def found(*, product: Product, store: Store, at: datetime) -> None:
+    """Put an article that was found on the floor back into stock: no customer, no money."""
+    stock.move(
+        product=product,
+        store=store,
+        units=1,
+        reason=stock.Reason.RETURN,
+        reference="found",
+        at=at,
+    )
 
 
 def _checked(lines: dict[int, ReturnLine], parts: Iterable[Part]) -> list[tuple[ReturnLine, Part]]:

@@ -21,7 +21,7 @@ from orders import (
     suggestions,
 )
 from orders.means import Means
-from orders.models import CustomerReturn, Level, Order, Product, ReturnLine, Review
+from orders.models import CustomerReturn, Level, Order, Product, ReturnLine, ReturnPhoto, Review
 from orders.policies import Decision
 from orders.questions import Question
 from orders.quotes import Choice, Quote, QuotedLine
@@ -48,6 +48,8 @@ class Row:
     is_on_screen: bool = False
     # What may be taken instead, and why just that.
     suggestions: Sequence[Suggestion] = ()
+    draft: CustomerReturn | None = None
+    photos: Sequence[ReturnPhoto] = ()
 
     @property
     def key(self) -> str:
@@ -293,7 +295,7 @@ def draft_screen(
     order lines whose questions the browser shows already; `is_whole` shows a long receipt at once.
     """
     choices = {choice.order_line_id: choice for choice in returns.choices_of(draft)}
-    purchases = _purchases(draft, now)
+    purchases, pictures = _purchases(draft, now), _photos(draft)
     quote = _quote(draft, list(choices.values()), now)
     quoted = {line.line.pk: line for line in quote.lines} if quote else {}
     suggested = _suggested(draft, quote)
@@ -306,6 +308,8 @@ def draft_screen(
             wrong=(wrong or {}).get(line.line.pk, ""),
             is_on_screen=line.line.pk in on_screen,
             suggestions=suggested.get(line.line.pk, ()),
+            draft=draft,
+            photos=pictures.get(line.line.pk, ()),
         )
         for purchase in purchases
         for line in purchase.lines
@@ -337,6 +341,13 @@ def others_to_join(draft: CustomerReturn, *, now: datetime) -> list[history.Purc
         if purchase.order.pk not in known and purchase.order.currency == draft.currency
     ]
     return [purchase for purchase in others if purchase.may_return][:MOST_OTHERS]
+
+
+def _photos(draft: CustomerReturn) -> dict[int | None, list[ReturnPhoto]]:
+    found: dict[int | None, list[ReturnPhoto]] = {}
+    for photo in draft.photos.order_by("taken_at"):
+        found.setdefault(photo.order_line_id, []).append(photo)
+    return found
 
 
 def _purchases(draft: CustomerReturn, now: datetime) -> list[history.Purchase]:

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils.timezone import now
 
-from orders import notices, reviews
+from orders import notices, photos, reviews
 from orders.gateways import processors
 from orders.journal import closings
 
@@ -32,3 +32,9 @@ def send_notices(**_: Any) -> None:
 def end_reviews(**_: Any) -> None:
     """Let fallbacks speak where nobody answered in time; every 20 s, a skipped one waits for it."""
     reviews.end_due(at=now())
+
+
+@shared_task
+def purge_photos(**_: Any) -> None:
+    """Delete photos that were kept long enough; every day, a skipped one costs a day."""
+    photos.purge(at=now())

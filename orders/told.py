@@ -57,7 +57,7 @@ def quote(told: Told, *, now: datetime) -> Quote:
         UnknownOrder: there is none with this id.
         OrderOfAnotherCustomer, CurrencyDiffers: it is not the customer's, or in another currency.
     """
-    order = _order(told)
+    order = order_of(told)
     return quotes.draw_up(
         choices=told.choices, customer_id=order.customer_id, pay_by=told.pay_by, now=now
     )
@@ -84,7 +84,7 @@ def take(
     earlier = CustomerReturn.objects.filter(pk=draft_id).first()
     if earlier is None:
         earlier = returns.begin(
-            order=_order(told),
+            order=order_of(told),
             store=api_key.store,
             at=at,
             draft_id=draft_id,
@@ -108,7 +108,8 @@ def take(
     return taken, True
 
 
-def _order(told: Told) -> Order:
+def order_of(told: Told) -> Order:
+    """Return the order; raises `UnknownOrder`, or `OrderOfAnotherCustomer` when it is not his."""
     order = Order.objects.filter(pk=told.order_id).first()
     if order is None:
         raise UnknownOrder()

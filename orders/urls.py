@@ -1,6 +1,17 @@
 from django.urls import path
 
-from orders.views import decisions, hooks, money, returns, reviews, slips, starts, unproven
+from orders.views import (
+    decisions,
+    goods,
+    hooks,
+    money,
+    photos,
+    returns,
+    reviews,
+    slips,
+    starts,
+    unproven,
+)
 
 app_name = "orders"
 urlpatterns = [
@@ -14,6 +25,13 @@ urlpatterns = [
     path("returns/<uuid:return_id>/unproven/", unproven.choose, name="unproven_choose"),
     path("returns/<uuid:return_id>/unproven/add/", unproven.add, name="unproven_add"),
     path("returns/<uuid:return_id>/unproven/settle/", unproven.settle, name="unproven_settle"),
+    path("returns/<uuid:return_id>/lines/<int:line_id>/photos/", photos.add, name="photo_add"),
+    path("photos/<uuid:photo_id>/", photos.show, name="photo"),
+    path("goods/", goods.today, name="goods"),
+    path("goods/found/", goods.found, name="goods_found"),
+    path("goods/<int:reception_id>/", goods.change, name="goods_change"),
+    path("returns/<uuid:return_id>/receive/", goods.receive, name="return_receive"),
+    path("returns/<uuid:return_id>/cancel/", goods.cancel, name="return_cancel"),
     path("returns/<uuid:return_id>/settle/", returns.settle, name="return_settle"),
     path("returns/<uuid:return_id>/progress/", returns.progress, name="return_progress"),
     path("returns/<uuid:return_id>/means/", money.means, name="return_means"),

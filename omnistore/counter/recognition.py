@@ -22,7 +22,7 @@ from omnistore import words
 from omnistore.counter.meanings import Kind, Reading
 from omnistore.counter.reading import read
 from omnistore.errors import Refused
-from orders import barcodes, catalogue, slips
+from orders import barcodes, catalogue, declarations, slips
 from orders.models import CustomerReturn, Order, Product, Slip
 from stores.models import Store
 
@@ -76,6 +76,8 @@ class Recognition:
     article: Product | None = None
     # A gift receipt: it leads to a return, and to no order, whose prices would be seen.
     gift: Slip | None = None
+    # The code of a return declared at home, which a clerk opens by it.
+    declared: str = ""
     problem: Refused | None = None
     # There are more than those shown.
     more: bool = False
@@ -98,8 +100,8 @@ class Recognition:
 
     @property
     def is_empty(self) -> bool:
-        found = self.customers or self.orders or self.returns or self.article or self.gift
-        return not found
+        people = self.customers or self.orders or self.returns
+        return not (people or self.article or self.gift or self.declared)
 
 
 def find(text: str, *, store: Store, at: datetime, scanned_as: str = "") -> Recognition:
@@ -116,6 +118,8 @@ def find(text: str, *, store: Store, at: datetime, scanned_as: str = "") -> Reco
     except Refused as refusal:
         return Recognition(Understood(Kind.NOTHING), problem=refusal)
     if reading.slip:
+        if declarations.is_open(code=reading.slip, store=store, at=at):
+            return Recognition(Understood(Kind.SLIP), declared=reading.slip)
         return _by_slip(reading, at)
     if reading.words:
         return _by_name(reading, store, at)

@@ -30,7 +30,7 @@ class Quote(APIView):
     @extend_schema(operation_id="quote_return", request=QuoteAsked, responses=ReturnQuote)
     def post(self, request: Request) -> Response:
         """Ask what a return would give back; nothing is changed."""
-        answer = told.quote(_told(request), now=now())
+        answer = told.quote(told_in(request), now=now())
         found = {}
         if valid(SuggestionsAsked(data=request.data))["suggestions"]:
             back = [suggestions.Returned(line.line, line.choice.reason) for line in answer.lines]
@@ -55,7 +55,7 @@ class Returns(APIView):
         REVIEW. Send it again with the same key once its reviews are approved, and it is taken.
         """
         taken, is_new = told.take(
-            told=_told(request),
+            told=told_in(request),
             api_key=key_of(request),
             idempotency_key=idempotency_key(request),
             at=now(),
@@ -81,7 +81,8 @@ class OneReturn(APIView):
         return Response(_return(taken.pk))
 
 
-def _told(request: Request) -> told.Told:
+def told_in(request: Request) -> told.Told:
+    """Return what a caller said comes back."""
     given = valid(ReturnTold(data=request.data))
     rows = given.pop("choices")
     products = catalogue.by_sku(row["replacement"] for row in rows if row["replacement"])

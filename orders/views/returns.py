@@ -13,7 +13,17 @@ from omnistore.audit import looks
 from omnistore.audit.models import Look
 from omnistore.errors import Refused
 from omnistore.outbox import deliveries
-from orders import decisions, history, payouts, proofs, refunds, returns, screens, starts
+from orders import (
+    cancelling,
+    decisions,
+    history,
+    payouts,
+    proofs,
+    refunds,
+    returns,
+    screens,
+    starts,
+)
 from orders.forms import AgreementForm, ChoicesForm
 from orders.models import CustomerReturn, Exchange, Order, Refund
 from orders.views import unproven
@@ -208,6 +218,7 @@ def taken_shown(request: ClerkRequest, found: CustomerReturn) -> dict[str, objec
     lines = list(history.lines_of(found))
     return {
         "taken": found,
+        "may_cancel": found.store_id == request.tablet.store_id and cancelling.is_possible(found),
         "orders": Order.objects.filter(pk__in=proofs.of(found)).order_by("-placed_at"),
         "lines": lines,
         "adjustments": found.adjustments.order_by("position"),

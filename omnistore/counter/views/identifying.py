@@ -20,6 +20,7 @@ from omnistore.counter.meanings import FORMS, Kind
 from omnistore.counter.reading import read
 from omnistore.counter.recognition import Recognition
 from omnistore.errors import Refused
+from orders import declarations
 from stores.http import ClerkRequest, clerk_required, go, screen
 
 SCANNERS = ("camera", "hand")
@@ -68,6 +69,8 @@ def understood(request: ClerkRequest) -> Recognition:
 
 def lead(request: ClerkRequest, found: Recognition) -> HttpResponse:
     """Lead to what was found: a page, or a short list to choose from."""
+    if found.declared:
+        return _open_up(request, found)
     if person := found.identified:
         return _meet(request, person.customer, via=person.via, how=person.how)
     if order_id := the_only_order(found):
@@ -101,6 +104,22 @@ def anonymous(request: ClerkRequest) -> HttpResponse:
     )
     messages.success(request, _("Counted as a visit without identifying."))
     return go(request, reverse("counter:home"))
+
+
+def _open_up(request: ClerkRequest, found: Recognition) -> HttpResponse:
+    """Open the return that was declared at home; the code is used by this."""
+    try:
+        draft = declarations.open_up(
+            code=found.declared,
+            store=request.tablet.store,
+            tablet=request.tablet,
+            clerk=request.clerk,
+            at=now(),
+        )
+    except Refused as refusal:
+        template = "counter/_found.html" if request.htmx else "counter/home.html"
+        return render(request, template, {"found": found, "refusal": refusal}, status=404)
+    return redirect("orders:return", draft.pk)
 
 
 def _meet(
