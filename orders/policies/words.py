@@ -6,9 +6,11 @@ A version may bring words of its own: `"words": {"clerk": {"fr": …, "en": …}
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.timezone import localdate
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -159,7 +161,7 @@ def written(evidence: Evidence) -> dict[str, str]:
 
 def _written(key: str, value: str | int, evidence: Evidence) -> str:
     if key in DATES:
-        return day(date.fromisoformat(str(value)))
+        return _day(str(value), get_language() or "", localdate().year)
     if key in AMOUNTS and evidence.get("currency"):
         return money(int(value), str(evidence["currency"]))
     if key in CODES:
@@ -168,15 +170,28 @@ def _written(key: str, value: str | int, evidence: Evidence) -> str:
     return f"v{value}" if key == "version" else str(value)
 
 
+class _Shown(dict[str, str | int]):
+    """Evidence that writes only what a sentence asks for: a day costs more than the rest."""
+
+    def __getitem__(self, key: str) -> str:
+        key = "until" if key == "day" else key
+        return _written(key, super().__getitem__(key), self)
+
+
 def _filled(template: str | Promise, evidence: Evidence) -> str:
     text = str(template)
-    if "%(" not in text:
-        return text
-    shown = written(evidence)
-    return text % (shown | {"day": shown.get("until", "")})
+    return text % _Shown(evidence) if "%(" in text else text
+
+
+@lru_cache(maxsize=4096)
+def _day(iso: str, language: str, year: int) -> str:
+    """Return the day as people write it in that language and year; a page says few days often."""
+    return day(date.fromisoformat(iso))
 
 
 def _said(own: Mapping[str, Any] | None, whom: str) -> str:
-    said = (own or {}).get(whom) or {}
+    said = own.get(whom) if own else None
+    if not said:
+        return ""
     language = (get_language() or "fr").split("-")[0]
     return str(said.get(language) or "")
