@@ -52,12 +52,13 @@ def test_rule_1_5_a_limit_waits_for_its_approver_and_the_grant_is_for_this_line(
     with pytest.raises(quotes.NotReturnable) as refused:
         take(order, wants(order, 2), tablet)
     elsewhere = quoted(order, wants(order, 2), grants={(line.pk + 1, "price_limit")})
-    taken = take(order, wants(order, 2), tablet, grants={(line.pk, "price_limit")})
+    granted = quoted(order, wants(order, 2), grants={(line.pk, "price_limit")})
 
     assert refused.value.extra["level"] == "APPROVER"
     assert refused.value.extra["rule"] == "price_limit"
     assert not elsewhere.may_be_taken
-    assert taken.lines.get().right == ReturnLine.Right.POLICY
+    assert granted.may_be_taken
+    assert granted.lines[0].decision.right == ReturnLine.Right.POLICY
 
 
 def test_rule_1_5_a_thief_who_splits_a_return_meets_the_same_limit(
