@@ -267,6 +267,8 @@ OMNISTORE_CONNECTORS = {
     "salesforce": "omnistore.crm.salesforce.connector.Connector",
     "hubspot": "omnistore.crm.hubspot.connector.Connector",
 }
+# What a system hears only when its connection names it: every sale moves stock.
+OMNISTORE_ON_REQUEST = frozenset(["orders.stock.changed"])
 # Outgoing calls go to public addresses only, except these hosts (the demo's own inbox).
 OMNISTORE_OUTGOING_ALLOWED = listed(
     "OMNISTORE_OUTGOING_ALLOWED", "" if IS_PRODUCTION else "localhost,127.0.0.1"

@@ -142,7 +142,8 @@ def _receipt(order: Order, store: Store, code: str, now: datetime) -> Paper:
 def _return(taken: CustomerReturn, store: Store, code: str) -> Paper:
     lines = list(history.lines_of(taken))
     exchange = getattr(taken, "exchange", None)
-    blocks = [Block(_("Came back"), [_brought(line, taken) for line in lines])]
+    brought = [_brought(line, taken) for line in lines]
+    blocks = [Block(_("Came back"), [*brought, *_adjusted(taken)])]
     notes = []
     if exchange is not None:
         replaced = list(exchange.order.lines.select_related("product").order_by("position"))
@@ -181,6 +182,20 @@ def _brought(line: ReturnLine, taken: CustomerReturn) -> Row:
         " · ".join(filter(None, about)),
         "" if taken.is_gift else money(line.amount, taken.currency),
     )
+
+
+def _adjusted(taken: CustomerReturn) -> list[Row]:
+    """Return the fees, and what promotions take or give back; none where no price is shown."""
+    if taken.is_gift:
+        return []
+    return [
+        Row(
+            one.label or str(one.get_kind_display()).capitalize(),
+            "",
+            money(one.amount, taken.currency),
+        )
+        for one in taken.adjustments.order_by("position")
+    ]
 
 
 def _handed_over(taken: CustomerReturn, order: Order, lines: Sequence[OrderLine]) -> Block:

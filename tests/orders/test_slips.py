@@ -11,7 +11,7 @@ from django.utils import translation
 from customers.models import Customer
 from omnistore.errors import Refused
 from orders import papers, printing, returns, slips
-from orders.models import CustomerReturn, Exchange, Order, OrderLine, Product, Slip
+from orders.models import Adjustment, CustomerReturn, Exchange, Order, OrderLine, Product, Slip
 from orders.printing import Size
 from orders.quotes import Choice
 from stores.models import Store, Tablet
@@ -212,6 +212,18 @@ def test_a_return_slip_says_number_right_tenders_with_their_states_and_tax_by_ra
     assert "Bank card" in text and "Cash" in text
     assert "20%" in text and "5.5%" in text
     assert f"€0.{tax[1]:02d}" in text
+
+
+def test_a_fee_stands_beside_the_articles(order: Order, tablet: Tablet, lyon: Store) -> None:
+    taken = bring(order, tablet)
+    Adjustment.objects.create(
+        customer_return=taken, order=order, position=1, kind="FEE", rule="fee", amount=-290
+    )
+
+    text = words(slips.for_return(taken=taken, at=NOON), lyon)
+
+    assert "Fee" in text
+    assert "2.90" in text
 
 
 def test_no_paper_has_the_name_or_address_of_the_customer(
