@@ -4,6 +4,7 @@ Quotes: what would come back by which right, for how much, to which tender; noth
 `returns.take` draws the same quote up again under lock before it writes anything.
 """
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -209,7 +210,8 @@ class Quote:
         taken = [(row.product.pk, row.units, row.amount) for row in self._charges]
         beside = [(row.kind, row.rule, row.amount, row.later) for row in self.adjustments]
         shares = [(row.payment and row.payment.pk, row.goes_by, row.amount) for row in self.refunds]
-        return fingerprint(repr((self.currency, lines, taken, beside, shares)))[:32]
+        # As JSON, where a code is the same whether it comes from a form or from the database.
+        return fingerprint(json.dumps([self.currency, lines, taken, beside, shares]))[:32]
 
     @property
     def _charges(self) -> Sequence[bills.Charge]:
