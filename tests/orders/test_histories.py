@@ -48,7 +48,7 @@ def test_rule_2_2_money_and_units_are_conserved_in_every_history(
         shop,
         settings=settings(
             max_examples=min(EACH, HISTORIES),
-            stateful_step_count=7,
+            stateful_step_count=5,
             deadline=None,
             database=None,
             phases=[Phase.generate, Phase.shrink],
