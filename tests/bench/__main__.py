@@ -15,6 +15,7 @@ from tests.bench.figures import QUICK, Scale
 BENCHES = (
     "import_sales",
     "counter",
+    "returning",
     "sync",
     "paint",
     "weight",

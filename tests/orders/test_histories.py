@@ -17,8 +17,9 @@ from stores.models import Tablet
 from tests.factories import LONG_AGO, make_customer, make_policy, make_product
 from tests.orders.histories import SKUS, Histories
 
-HISTORIES = int(os.environ.get("HISTORIES", "2000"))
-EACH = 500
+# .ci/run asks for 2,000; each goes through the real verbs, on the real database.
+HISTORIES = int(os.environ.get("HISTORIES", "200"))
+EACH = 100
 SHARDS = range(max(1, HISTORIES // EACH))
 
 
