@@ -25,9 +25,10 @@ def measure(scale: Scale) -> Iterator[Figure]:
     rounds = max(3, scale.rounds // 4)
     name = shop.made(scale.small)
     bought = _purchases(name, rounds + rounds // 10 + 1)
-    shop.wake(name)
     took: dict[str, list[float]] = defaultdict(list)
     with serving(name) as port:
+        # A server takes its time to start, and a tablet left alone locks itself.
+        shop.wake(name)
         browser = Browser(port)
         costs = _costs(browser, bought)
         yield from costs
@@ -75,13 +76,19 @@ def _taken(browser: Browser, order: str, line: int) -> float:
     draft, line = _begun(browser, order, line)
     began = time.perf_counter()
     browser.post(f"{draft}choices/", _wanted(line), **{"HX-Request": "true"})
-    browser.post(f"{draft}settle/", _wanted(line))
-    return time.perf_counter() - began
+    answer = browser.post(f"{draft}settle/", _wanted(line))
+    took = time.perf_counter() - began
+    if answer.headers["Location"] != draft:
+        raise RuntimeError(f"{draft} was not taken: {answer.status}")
+    return took
 
 
 def _begun(browser: Browser, order: str, line: int) -> tuple[str, int]:
     answer = browser.post(f"/orders/{order}/return/", {"line": str(line)})
-    return answer.headers["Location"], line
+    draft = answer.headers["Location"]
+    if not draft.startswith("/returns/"):
+        raise RuntimeError(f"nothing begun, but sent to {draft}")
+    return draft, line
 
 
 def _wanted(line: int) -> dict[str, str]:
