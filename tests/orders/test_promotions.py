@@ -1,8 +1,9 @@
 """Promotions are checked again on what the customer keeps; fees are lines of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import permutations
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -16,6 +17,8 @@ from orders.quotes import Choice, Quote
 from stores.models import Tablet
 from tests.factories import LONG_AGO, NOON, make_policy, make_product
 
+# Pinned: a query more is a decision.
+QUOTE, TAKE = 8, 45
 TWENTY_OFF = Given("WINTER", "THRESHOLD", 2000, label="20 € off from 100 €", minimum=10000)
 THREE_FOR_TWO = Given("3F2", "BUNDLE", 1000, label="3 for 2", bundle_units=3, bundle_paid=2)
 
@@ -256,3 +259,22 @@ def test_refuses_a_promotion_that_cannot_be(
 
     assert refusal.value.code == code
     assert not Order.objects.exists()
+
+
+# --- what it costs -------------------------------------------------------------------------------
+
+
+def test_quote_and_take_ask_the_database_a_fixed_number_of_times(
+    goods: None, tablet: Tablet, django_assert_max_num_queries: Callable[[int], Any]
+) -> None:
+    """Whatever the number of lines."""
+    order = sold(tablet, ("A1", 2, 2000), ("B2", 2, 3000), ("C3", 2, 500), promotions=[])
+    one, all_three = {"A1": 1}, {"A1": 1, "B2": 1, "C3": 1}
+
+    for units in (one, all_three):
+        with django_assert_max_num_queries(QUOTE):
+            quoted(order, **units)
+        draft = returns.begin(order=order, store=tablet.store, tablet=tablet, at=NOON)
+        returns.choose(draft=draft, choices=wanted(order, **units))
+        with django_assert_max_num_queries(TAKE):
+            returns.take(draft=draft, at=NOON)
