@@ -6,7 +6,7 @@ Quotes: what would come back by which right, for how much, to which tender; noth
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -203,7 +203,8 @@ class Quote:
         lines = [
             (
                 *(line.choice.order_line_id, line.choice.units, line.choice.resolution),
-                *(line.choice.wanted, line.amount, line.tax, line.decision.right),
+                *([astuple(one) for one in line.choice.wanted], line.amount, line.tax),
+                line.decision.right,
             )
             for line in self.lines
         ]

@@ -173,7 +173,9 @@ class Histories(RuleBasedStateMachine):
             line = lines[place % len(lines)]
             choice = _back(line, min(units, line.left_units))
             self._take(
-                [replace(choice, resolution="EXCHANGE", replacement_id=line.product_id)], line
+                [replace(choice, resolution="EXCHANGE", replacement_id=line.product_id)],
+                line,
+                is_shown=True,
             )
             self.has_exchanged = True
 
