@@ -239,6 +239,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(seconds=30),
         "options": {"expires": 30},
     },
+    "find-overdue-exchanges": {
+        "task": "orders.tasks.find_overdue_exchanges",
+        "schedule": timedelta(hours=1),
+    },
     "tidy-outbox": {
         "task": "omnistore.outbox.tasks.tidy",
         "schedule": timedelta(hours=1),

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils.timezone import now
 
-from orders import notices, photos, reviews
+from orders import awaited, notices, photos, reviews
 from orders.gateways import processors
 from orders.journal import closings
 
@@ -20,6 +20,12 @@ def ask_processors(**_: Any) -> None:
 def close_journals(**_: Any) -> None:
     """Close the journals' days before today; every 15 min, skipped ones are caught up with."""
     closings.close_all(at=now())
+
+
+@shared_task
+def find_overdue_exchanges(**_: Any) -> None:
+    """Tell of articles that should have come back; every hour, a skipped one tells it later."""
+    awaited.find_overdue(at=now())
 
 
 @shared_task

@@ -39,6 +39,7 @@ class Told:
     choices: Sequence[Choice]
     customer_id: UUID | None = None
     agreed_total: int | None = None
+    agreed_to_pay: int | None = field(default=None, repr=False)
     agreed_token: str = ""
     currency: str | None = None
     # The means the customer prefers to those that paid, and how he said so; not in the words that
@@ -97,9 +98,15 @@ def take(
         return earlier, False
     returns.choose(draft=earlier, choices=told.choices)
     agreements.prefer(draft=earlier, tender=told.pay_by, how=told.pay_by_how)
+    # Nobody pays what he was not shown: not said is nothing, unless the quote's token says it.
+    to_pay = None if told.agreed_token else told.agreed_to_pay or 0
     try:
         taken = returns.take(
-            draft=earlier, at=at, agreed_total=told.agreed_total, agreed_token=told.agreed_token
+            draft=earlier,
+            at=at,
+            agreed_total=told.agreed_total,
+            agreed_to_pay=to_pay,
+            agreed_token=told.agreed_token,
         )
     except quotes.NotReturnable:
         if not told.ask_for_review:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from orders.views import (
     decisions,
+    exchanges,
     goods,
     hooks,
     money,
@@ -49,6 +50,13 @@ urlpatterns = [
     path("reviews/<uuid:return_id>/", decisions.show, name="decision"),
     path("reviews/<uuid:return_id>/decide/", decisions.decide, name="decide"),
     path("hooks/processors/<int:processor_id>/", hooks.processor, name="processor_hook"),
+    path("returns/<uuid:return_id>/collect/", exchanges.ask_again, name="collect_again"),
+    path("returns/<uuid:return_id>/give-up/", exchanges.give_up, name="exchange_give_up"),
+    path("returns/<uuid:return_id>/charge/", exchanges.charge, name="exchange_charge"),
+    path("returns/<uuid:return_id>/write-off/", exchanges.write_off, name="exchange_write_off"),
+    path(
+        "replacements/<int:replacement_id>/deliver/", exchanges.deliver, name="replacement_deliver"
+    ),
     path("refunds/<uuid:refund_id>/retry/", returns.retry, name="refund_retry"),
     path("returns/<uuid:return_id>/slip/", slips.of_return, name="return_slip"),
     path("orders/<uuid:order_id>/gift/", slips.of_order, name="gift_slip"),

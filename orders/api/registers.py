@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from omnistore.errors import Refused
 from orders import gateways
 from orders.api.asked import valid
+from orders.checkout import Tendered
 from orders.serializers.registers import InstructionAnswer, InstructionRead, SignedInstruction
 from stores.http import key_of
 from stores.models import Register
@@ -40,6 +41,7 @@ class AnswerInstruction(APIView):
     def post(self, request: Request, instruction_id: int) -> Response:
         """Say that the register paid, or why it did not; saying it twice changes nothing."""
         said = valid(InstructionAnswer(data=request.data))
+        said["tenders"] = [Tendered(**tendered) for tendered in said["tenders"]]
         answered = gateways.answer(
             register=_register(request), instruction_id=instruction_id, at=now(), **said
         )

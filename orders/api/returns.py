@@ -12,6 +12,8 @@ from rest_framework.views import APIView
 
 from orders import catalogue, suggestions, told
 from orders.api.asked import IDEMPOTENCY_KEY, idempotency_key, valid
+from orders.bills import Wanted
+from orders.exchanges import NotFromThere
 from orders.models import CustomerReturn, Product
 from orders.quotes import Choice
 from orders.serializers.returns import (
@@ -22,6 +24,7 @@ from orders.serializers.returns import (
     SuggestionsAsked,
 )
 from stores.http import key_of, note_read
+from stores.models import Store
 
 
 class Quote(APIView):
@@ -85,19 +88,42 @@ def told_in(request: Request) -> told.Told:
     """Return what a caller said comes back."""
     given = valid(ReturnTold(data=request.data))
     rows = given.pop("choices")
-    products = catalogue.by_sku(row["replacement"] for row in rows if row["replacement"])
-    return told.Told(**given, choices=tuple(_choice(row, products) for row in rows))
+    wanted = [one for row in rows for one in row["replacements"]]
+    skus = [row["replacement"] for row in rows if row["replacement"]]
+    products = catalogue.by_sku([*skus, *(one["sku"] for one in wanted)])
+    codes = {one["from_store"] for one in wanted if one["from_store"]}
+    stores = {store.code: store for store in Store.objects.filter(code__in=codes)} if codes else {}
+    return told.Told(**given, choices=tuple(_choice(row, products, stores) for row in rows))
 
 
-def _choice(row: dict[str, Any], products: dict[str, Product]) -> Choice:
+def _choice(row: dict[str, Any], products: dict[str, Product], stores: dict[str, Store]) -> Choice:
     replacement = products.get(row.pop("replacement") or "")
-    return Choice(**row, replacement_id=replacement.pk if replacement else None)
+    wanted = tuple(_wanted(one, products, stores) for one in row.pop("replacements"))
+    return Choice(
+        **row, replacement_id=replacement.pk if replacement else None, replacements=wanted
+    )
+
+
+def _wanted(one: dict[str, Any], products: dict[str, Product], stores: dict[str, Store]) -> Wanted:
+    store = stores.get(one["from_store"] or "")
+    if one["from_store"] and store is None:
+        raise NotFromThere()
+    return Wanted(
+        product_id=products[one["sku"]].pk,
+        units=one["units"],
+        fulfilment=one["fulfilment"],
+        from_store_id=store.pk if store else None,
+        is_in_hand=one["is_in_hand"],
+    )
 
 
 def _return(return_id: UUID) -> Any:
     taken = (
-        CustomerReturn.objects.select_related("store", "refund_plan")
-        .prefetch_related("lines__product", "adjustments", "reviews")
+        CustomerReturn.objects.select_related("store", "refund_plan", "exchange")
+        .prefetch_related(
+            *("lines__product", "adjustments", "reviews"),
+            *("replacements__product", "replacements__from_store"),
+        )
         .get(pk=return_id)
     )
     return ReturnRead(taken).data

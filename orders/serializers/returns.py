@@ -11,6 +11,7 @@ from orders.models import (
     CustomerReturn,
     Level,
     RefundAgreement,
+    Replacement,
     ReturnLine,
     Review,
     Tender,
@@ -25,6 +26,22 @@ class FoundReturn(serializers.Serializer[CustomerReturn]):
     id = serializers.UUIDField()
     number = serializers.CharField()
     state = serializers.ChoiceField(choices=CustomerReturn.State.choices)
+
+
+class Wanted(serializers.Serializer[Any]):
+    """An article taken instead: from this store, to be fetched in another one, or shipped."""
+
+    sku = serializers.CharField(max_length=40)
+    units = Units()
+    fulfilment = serializers.ChoiceField(
+        choices=Replacement.Fulfilment.choices, default=Replacement.Fulfilment.HERE
+    )
+    from_store = serializers.CharField(
+        max_length=12, allow_null=True, default=None, help_text="Code of the store that has it."
+    )
+    is_in_hand = serializers.BooleanField(
+        default=False, help_text="Somebody holds it, whatever the count says."
+    )
 
 
 class Choice(serializers.Serializer[Any]):
@@ -56,6 +73,12 @@ class Choice(serializers.Serializer[Any]):
         default=None,
         help_text="Article number of what is handed over instead, in an exchange.",
     )
+    replacements = serializers.ListField(
+        child=Wanted(),
+        default=list,
+        max_length=50,
+        help_text="In an exchange: everything taken instead, when it is not just as many of one.",
+    )
 
     def validate_serials(self, given: list[str]) -> tuple[str, ...]:
         return read(given)
@@ -73,6 +96,11 @@ class ReturnTold(serializers.Serializer[Any]):
     )
     agreed_total = Amount(
         allow_null=True, default=None, help_text="The refund the customer was shown."
+    )
+    agreed_to_pay = Amount(
+        allow_null=True,
+        default=None,
+        help_text="What the customer was shown that he pays; nothing, when it is not said.",
     )
     agreed_token = serializers.CharField(
         max_length=64,
@@ -193,6 +221,17 @@ class AdjustmentRead(serializers.Serializer[Any]):
     tax = serializers.IntegerField()
 
 
+class Charge(serializers.Serializer[Any]):
+    """What an article costs that is taken instead."""
+
+    order_line = serializers.IntegerField(source="order_line_id")
+    sku = serializers.CharField(source="product.sku")
+    units = serializers.IntegerField()
+    is_same = serializers.BooleanField(help_text="At the price first paid.")
+    amount = serializers.IntegerField()
+    tax = serializers.IntegerField()
+
+
 class ReturnQuote(serializers.Serializer[Any]):
     """What the customer would get back, and by which tenders, cash last."""
 
@@ -200,6 +239,9 @@ class ReturnQuote(serializers.Serializer[Any]):
     may_be_taken = serializers.BooleanField()
     refund_total = serializers.IntegerField()
     exchange_total = serializers.IntegerField()
+    charge_total = serializers.IntegerField(help_text="What everything costs that is taken.")
+    to_pay = serializers.IntegerField(help_text="What the customer pays; then he gets nothing.")
+    charges = Charge(many=True, source="bill.charges", default=list)
     token = serializers.CharField(help_text="Changes as soon as anything of the quote does.")
     lines = QuotedLine(many=True)
     adjustments = AdjustmentRead(many=True)
@@ -240,6 +282,33 @@ class ReviewRead(serializers.Serializer[Review]):
     decided_at = serializers.DateTimeField(allow_null=True)
 
 
+class ReplacementRead(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    sku = serializers.CharField(source="product.sku")
+    units = serializers.IntegerField()
+    fulfilment = serializers.ChoiceField(choices=Replacement.Fulfilment.choices)
+    from_store = serializers.CharField(source="from_store.code", allow_null=True, default=None)
+    is_same = serializers.BooleanField(help_text="At the price first paid.")
+    amount = serializers.IntegerField()
+    tax = serializers.IntegerField()
+    handed_over_at = serializers.DateTimeField(allow_null=True)
+
+
+class ExchangeRead(serializers.Serializer[Any]):
+    """Credit and adjustments less charges: what the customer receives, or pays when negative."""
+
+    state = serializers.CharField()
+    order = serializers.UUIDField(source="order_id", allow_null=True)
+    credit = serializers.IntegerField()
+    adjustments = serializers.IntegerField()
+    charges = serializers.IntegerField()
+    difference = serializers.IntegerField()
+    to_pay = serializers.IntegerField()
+    due_on = serializers.DateField(allow_null=True, help_text="Until when the first is awaited.")
+    ending = serializers.CharField()
+    replacements = ReplacementRead(many=True, source="customer_return.replacements.all")
+
+
 class ReturnRead(FoundReturn):
     """A return: what came back, and who gets which money."""
 
@@ -253,6 +322,7 @@ class ReturnRead(FoundReturn):
     adjustments = AdjustmentRead(many=True)
     reviews = ReviewRead(many=True)
     refunds = serializers.SerializerMethodField()
+    exchange = ExchangeRead(allow_null=True, default=None)
 
     @extend_schema_field(RefundRead(many=True))
     def get_refunds(self, taken: CustomerReturn) -> Any:

@@ -16,6 +16,7 @@ from omnistore.outbox import deliveries
 from orders import (
     cancelling,
     decisions,
+    documents,
     history,
     payouts,
     proofs,
@@ -25,7 +26,7 @@ from orders import (
     starts,
 )
 from orders.forms import AgreementForm, ChoicesForm
-from orders.models import CustomerReturn, Exchange, Order, Refund
+from orders.models import CustomerReturn, Order, Refund
 from orders.views import unproven
 from stores.http import ClerkRequest, clerk_required, clerk_watching, screen
 
@@ -211,7 +212,9 @@ def taken_shown(request: ClerkRequest, found: CustomerReturn) -> dict[str, objec
     """Return what the page of a taken return shows."""
     may_act = found.store_id == request.tablet.store_id
     shown = payouts.of(found, may_act=may_act)
+    document = documents.of(found, store=request.tablet.store)
     is_asked = shown is not None and shown.is_moving
+    is_asked = is_asked or (document is not None and document.is_moving)
     is_fresh = now() < (found.submitted_at or now()) + FRESH
     event_id = history.event_of(found)
     crm = deliveries.state_of_event(event_id) if event_id else None
@@ -227,7 +230,9 @@ def taken_shown(request: ClerkRequest, found: CustomerReturn) -> dict[str, objec
         "payouts": shown,
         "credits": shown.credits if shown and may_act else [],
         "is_register_silent": shown is not None and shown.waits_for_register and not is_fresh,
-        "exchange": Exchange.objects.filter(customer_return=found).select_related("order").first(),
+        "exchange": document.exchange if document else None,
+        "document": document,
+        "may_act": may_act,
         "crm": crm,
         "is_moving": is_asked or (crm is not None and not crm.is_settled),
         # In seconds; what is late is looked after less often.
