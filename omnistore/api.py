@@ -16,6 +16,7 @@ from omnistore.problems import CONTENT_TYPE
 from orders.api.carts import Carts
 from orders.api.credit import Balance, CancelUse, Uses
 from orders.api.declarations import Declarations
+from orders.api.points import Points, Spendings, UndoSpending
 from orders.api.registers import AnswerInstruction, Instructions
 from orders.api.returns import OneReturn, Quote, Returns
 from orders.api.sales import OneOrder, Orders
@@ -89,6 +90,9 @@ urlpatterns = [
     path("identify/", Identify.as_view(), name="identify"),
     path("customers/", Customers.as_view(), name="customers"),
     path("customers/<uuid:customer_id>/", OneCustomer.as_view(), name="customer"),
+    path("customers/<uuid:customer_id>/points/", Points.as_view(), name="points"),
+    path("spendings/", Spendings.as_view(), name="spendings"),
+    path("spendings/<slug:reference>/undo/", UndoSpending.as_view(), name="undo_spending"),
     path("wordings/", Wordings.as_view(), name="wordings"),
     path("carts/", Carts.as_view(), name="carts"),
     path("orders/", Orders.as_view(), name="orders"),

@@ -237,6 +237,7 @@ class ApiKey(models.Model):
         ("carts", _("read and write carts")),
         ("orders", _("read and record orders")),
         ("returns", _("take returns")),
+        ("loyalty", _("read and spend points")),
         ("register", _("pick up and confirm refund instructions")),
         ("credit", _("spend store credit and gift cards")),
         ("stock", _("count stock and read what is available")),
