@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.admin import person
 from omnistore.headoffice import ReadOnly, ReadOnlyRows
@@ -36,7 +37,7 @@ class Promotions(ReadOnlyRows):
     model = OrderPromotion
     fields = (
         *("position", "code", "label", "kind"),
-        amount("minimum", _("from"), of="order"),
+        amount("minimum", pgettext_lazy("amount", "from"), of="order"),
         *("bundle_units", "bundle_paid"),
         amount("amount", _("taken off"), of="order"),
     )

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from orders.models.returns import CustomerReturn
 from orders.models.sales import Order, OrderLine
@@ -26,7 +27,7 @@ class OrderPromotion(models.Model):
     code = models.CharField(_("code"), max_length=40)
     label = models.CharField(_("name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=9, choices=Kind.choices)
-    minimum = models.BigIntegerField(_("from"), default=0)
+    minimum = models.BigIntegerField(pgettext_lazy("amount", "from"), default=0)
     bundle_units = models.PositiveIntegerField(_("of so many units"), default=0)
     bundle_paid = models.PositiveIntegerField(_("so many are paid"), default=0)
     amount = models.BigIntegerField(_("taken off"))

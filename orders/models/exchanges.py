@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from orders.models.catalogue import Product
 from orders.models.returns import CustomerReturn, ReturnLine
@@ -21,7 +22,7 @@ class Exchange(models.Model):
     class State(models.TextChoices):
         WAITING = "WAITING", _("waits for the customer’s payment")
         UNPAID = "UNPAID", _("not paid")
-        MADE = "MADE", _("made")
+        MADE = "MADE", pgettext_lazy("exchange", "made")
         CANCELLED = "CANCEL", _("cancelled")
 
     class Ending(models.TextChoices):

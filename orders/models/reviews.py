@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from orders.models.policies import Level
 from orders.models.returns import CustomerReturn
@@ -34,7 +35,7 @@ class Review(models.Model):
         APPROVED = "APPROVED", _("approved")
         REFUSED = "REFUSED", _("refused")
         EXPIRED = "EXPIRED", _("nobody answered in time")
-        WITHDRAWN = "WITHDRAWN", _("taken back")
+        WITHDRAWN = "WITHDRAWN", pgettext_lazy("review", "taken back")
         ANNOUNCED = "ANNOUNCED", _("announced")
 
     class Route(models.TextChoices):
@@ -209,7 +210,7 @@ class ReviewEntry(models.Model):
         SEEN = "SEEN", _("looked at")
         APPROVED = "APPROVED", _("approved")
         REFUSED = "REFUSED", _("refused")
-        WITHDRAWN = "WITHDRAWN", _("taken back")
+        WITHDRAWN = "WITHDRAWN", pgettext_lazy("review", "taken back")
         ESCALATED = "ESCALATED", _("passed on to head office")
         EXPIRED = "EXPIRED", _("nobody answered in time")
         USED = "USED", _("the return was taken on it")
