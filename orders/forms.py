@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.http import QueryDict
 
-from orders import serials
+from orders import serials, wishes
 from orders.models import OrderLine, ReturnLine
 from orders.quotes import Choice
 from orders.screens import Fold
@@ -22,13 +22,15 @@ class ChoiceForm(forms.Form):
     reason_words = forms.CharField(max_length=200, required=False)
     condition = forms.ChoiceField(choices=ReturnLine.Condition.choices, required=False)
     resolution = forms.ChoiceField(choices=ReturnLine.Resolution.choices, required=False)
-    replacement = forms.IntegerField(min_value=1, max_value=2**31, required=False)
+    # What the customer takes instead, and from where, in one word.
+    replacement = forms.CharField(max_length=40, required=False)
     waiver = forms.CharField(max_length=200, required=False)
 
     def choice(self, line_id: int, numbers: Iterable[str] = ()) -> Choice:
         """Return the valid part of the form as a choice; the rest counts as not said."""
         said: dict[str, Any] = getattr(self, "cleaned_data", {})
         is_other = said.get("reason") == ReturnLine.Reason.OTHER
+        wanted = wishes.read(said.get("replacement", ""), units=said["units"])
         return Choice(
             order_line_id=line_id,
             units=said["units"],
@@ -37,7 +39,7 @@ class ChoiceForm(forms.Form):
             reason_words=said.get("reason_words", "") if is_other else "",
             condition=said.get("condition", ""),
             resolution=said.get("resolution") or ReturnLine.Resolution.REFUND,
-            replacement_id=said.get("replacement"),
+            replacements=(wanted,) if wanted else (),
             waiver=said.get("waiver", ""),
             serials=serials.read(numbers)[: said["units"] + 1],
         )

@@ -19,6 +19,7 @@ from orders import (
     reviews,
     serials,
     suggestions,
+    wishes,
 )
 from orders.means import Means
 from orders.models import CustomerReturn, Level, Order, Product, ReturnLine, ReturnPhoto, Review
@@ -26,6 +27,7 @@ from orders.policies import Decision
 from orders.questions import Question
 from orders.quotes import Choice, Quote, QuotedLine
 from orders.suggestions import Suggestion
+from orders.wishes import Option
 
 # A long receipt opens with so many lines that are not chosen; the others come when one scrolls on.
 AT_ONCE = 60
@@ -42,7 +44,7 @@ class Row:
     line: history.PurchaseLine
     choice: Choice | None
     quoted: QuotedLine | None
-    variants: Sequence[Product]
+    options: Sequence[Option]
     wrong: str = ""
     # Its questions stand open in the browser already, with what was tapped.
     is_on_screen: bool = False
@@ -76,12 +78,6 @@ class Row:
         return self.choice is not None or bool(self.wrong)
 
     @property
-    def replacement_id(self) -> int | None:
-        """The article that is chosen to be taken instead, the first when there are several."""
-        wanted = self.choice.wanted if self.choice else ()
-        return wanted[0].product_id if wanted else None
-
-    @property
     def decision(self) -> Decision:
         """By which right it comes back: the reason may make it another than the date does."""
         return self.quoted.decision if self.quoted else self.line.decision
@@ -105,12 +101,23 @@ class Row:
         """The row's problem is only that something was not chosen yet."""
         refusal = self.quoted.problem if self.quoted else None
         return isinstance(
-            refusal, quotes.ReasonMissing | quotes.ConditionMissing | serials.SerialMissing
+            refusal,
+            quotes.ReasonMissing
+            | quotes.ConditionMissing
+            | exchanges.ReplacementMissing
+            | serials.SerialMissing,
         )
 
     @property
+    def awaits_replacement(self) -> bool:
+        refusal = self.quoted.problem if self.quoted else None
+        return isinstance(refusal, exchanges.ReplacementMissing)
+
+    @property
     def why(self) -> grounds.Grounds | None:
-        """Why it may come back or not, once the clerk has said what he asks for."""
+        """Why it may come back, from the beginning; why not, once the clerk has said all."""
+        if self.quoted is not None and self.decision.may_return and not self.is_wrong:
+            return grounds.of(self.decision)
         is_asked = self.quoted is not None and not self.is_missing_something and not self.wrong
         return grounds.of(self.decision) if is_asked else None
 
@@ -228,6 +235,12 @@ class DraftScreen:
         return next(waiting, None) if self.lines_by_name else None
 
     @property
+    def is_to_choose(self) -> bool:
+        """Whether all is said but what the customer takes instead."""
+        missing = [row for row in self.rows if row.is_missing_something]
+        return bool(missing) and all(row.awaits_replacement for row in missing)
+
+    @property
     def to_ask(self) -> list[Question]:
         """What a person would have to decide, when nothing else stands in the way."""
         is_all = self.quote is not None and questions.are_all(self.quote) and not self.problem
@@ -304,7 +317,7 @@ def draft_screen(
             line=line,
             choice=choices.get(line.line.pk),
             quoted=quoted.get(line.line.pk),
-            variants=_variants(line, choices.get(line.line.pk)),
+            options=_options(draft, line, choices.get(line.line.pk)),
             wrong=(wrong or {}).get(line.line.pk, ""),
             is_on_screen=line.line.pk in on_screen,
             suggestions=suggested.get(line.line.pk, ()),
@@ -379,7 +392,9 @@ def _suggested(draft: CustomerReturn, quote: Quote | None) -> dict[int, list[Sug
     return suggestions.of(back, store=draft.store)
 
 
-def _variants(line: history.PurchaseLine, choice: Choice | None) -> list[Product]:
-    if choice is None or choice.resolution != ReturnLine.Resolution.EXCHANGE:
+def _options(
+    draft: CustomerReturn, line: history.PurchaseLine, choice: Choice | None
+) -> list[Option]:
+    if choice is None or not choice.is_exchange or draft.store is None:
         return []
-    return list(exchanges.variants_of(line.line.product))
+    return wishes.options_of(line.line, choice, draft.store)

@@ -21,6 +21,7 @@ urlpatterns = [
     path("returns/<uuid:return_id>/rest/", returns.rest, name="return_rest"),
     path("returns/<uuid:return_id>/choices/", returns.choose, name="return_choose"),
     path("returns/<uuid:return_id>/orders/<uuid:order_id>/", starts.join, name="return_join"),
+    path("returns/<uuid:return_id>/instead/", starts.instead, name="return_instead"),
     path("slips/<uuid:slip_id>/return/", starts.gift, name="gift_start"),
     path("customers/<uuid:customer_id>/unproven/", unproven.start, name="unproven_start"),
     path("returns/<uuid:return_id>/unproven/", unproven.choose, name="unproven_choose"),

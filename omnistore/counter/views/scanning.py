@@ -13,7 +13,7 @@ from customers.models import Customer
 from omnistore.counter.recognition import Recognition
 from omnistore.counter.views.identifying import lead, the_only_order, understood
 from omnistore.errors import Refused
-from orders import catalogue, returns, starts, unproven
+from orders import catalogue, returns, starts, unproven, wishes
 from orders.history import PurchaseLine
 from orders.models import CustomerReturn, Order
 from stores.http import ClerkRequest, clerk_required
@@ -54,12 +54,18 @@ def at_return(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     if draft.is_draft and draft.is_unproven:
         return _without_receipt(request, draft, found)
     order_id = the_only_order(found)
+    if draft.is_draft and found.is_empty and (articles := _instead(request, draft)):
+        return _shown(request, {"found": found, "draft": draft} | articles)
     if not draft.is_draft or not (found.article or order_id):
         return lead(request, found)
     try:
         said = _put(draft, found, order_id)
     except Refused as refusal:
-        return _shown(request, {"found": found, "refusal": refusal}, status=409)
+        answer = {"found": found, "refusal": refusal, "draft": draft}
+        # What did not come back from here may be what the customer takes instead.
+        if found.article and found.article.is_offered:
+            answer["target"] = wishes.target_of(draft)
+        return _shown(request, answer, status=409)
     messages.success(request, said)
     return redirect("orders:return", draft.pk)
 
@@ -77,6 +83,13 @@ def _without_receipt(
         return _shown(request, {"found": found, "refusal": refusal}, status=409)
     messages.success(request, _("One more: %(article)s") % {"article": found.article.name})
     return redirect("orders:return", draft.pk)
+
+
+def _instead(request: ClerkRequest, draft: CustomerReturn) -> dict[str, object]:
+    """Words that are nobody's: the articles that have them, to take instead of what comes back."""
+    target = wishes.target_of(draft)
+    articles = wishes.search(request.POST.get("text", "")) if target else []
+    return {"instead": articles, "target": target} if articles else {}
 
 
 def _put(draft: CustomerReturn, found: Recognition, order_id: UUID | None) -> str:
