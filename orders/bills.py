@@ -72,6 +72,11 @@ class Charge:
         return self.first is not None
 
     @property
+    def taken(self) -> int:
+        """The amount as it stands below the credit: taken off it."""
+        return -self.amount
+
+    @property
     def discount(self) -> int:
         """What the customer does not pay of today's price."""
         return max(self.unit_price * self.units - self.amount, 0)

@@ -208,14 +208,15 @@ class Quote:
             )
             for line in self.lines
         ]
-        taken = [(row.product.pk, row.units, row.amount) for row in self._charges]
+        taken = [(row.product.pk, row.units, row.amount) for row in self.charges]
         beside = [(row.kind, row.rule, row.amount, row.later) for row in self.adjustments]
         shares = [(row.payment and row.payment.pk, row.goes_by, row.amount) for row in self.refunds]
         # As JSON, where a code is the same whether it comes from a form or from the database.
         return fingerprint(json.dumps([self.currency, lines, taken, beside, shares]))[:32]
 
     @property
-    def _charges(self) -> Sequence[bills.Charge]:
+    def charges(self) -> Sequence[bills.Charge]:
+        """What is taken instead, with what each costs."""
         return self.bill.charges if self.bill else ()
 
     @property

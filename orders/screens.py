@@ -229,6 +229,16 @@ class DraftScreen:
         return self.is_ready and not self.means.awaits_agreement
 
     @property
+    def taken_worth(self) -> int:
+        """What the articles cost that the customer takes instead, in minor units."""
+        return self.quote.bill.charged if self.quote and self.quote.bill else 0
+
+    @property
+    def is_another_article(self) -> bool:
+        """Whether credit and charges have to be shown, as they are not the same article's."""
+        return self.quote is not None and any(not one.is_same for one in self.quote.charges)
+
+    @property
     def unanswered(self) -> Row | None:
         """Which of several lines still waits for its answers."""
         waiting = (row for row in self.rows if row.is_missing_something)

@@ -1,5 +1,6 @@
 """What a customer takes instead, at the counter: which article, from where, and what it costs."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -136,3 +137,16 @@ def test_nothing_is_taken_instead_of_nothing(
 
     assert page.status_code == 200
     assert not Replacement.objects.exists()
+
+
+def test_shows_what_the_cheaper_article_costs_and_what_goes_back(
+    counter: Client, order: Order, draft: CustomerReturn
+) -> None:
+    lamp = make_product("LAMP", price=490, model="lamp")
+    told = exchanged(order, f"{lamp.pk}-HAND")
+
+    page = counter.post(f"/returns/{draft.pk}/choices/", told, headers=HTMX).content.decode()
+
+    assert re.search(r"échange d’une valeur de 4,90", page)
+    assert "15,00" in page
+    assert re.search(r"[-\u2212]4,90", page)
