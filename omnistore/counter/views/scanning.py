@@ -55,7 +55,7 @@ def at_return(request: ClerkRequest, return_id: UUID) -> HttpResponse:
         return _without_receipt(request, draft, found)
     order_id = the_only_order(found)
     if draft.is_draft and found.is_empty and (articles := _instead(request, draft)):
-        return _shown(request, {"found": found, "draft": draft} | articles)
+        return _shown(request, articles | {"found": found, "draft": draft})
     if not draft.is_draft or not (found.article or order_id):
         return lead(request, found)
     try:
