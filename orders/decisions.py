@@ -1,6 +1,6 @@
 """What the screens show of a return that a person decides: on the tablet, and on his own phone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -21,10 +21,11 @@ YEAR = timedelta(days=365)
 
 @dataclass(frozen=True)
 class Asked:
-    """A line of the return with what is asked about it."""
+    """A line of the return with what is asked about it; `along` are those asked about with it."""
 
     line: ReturnLine
     reviews: Sequence[Review]
+    along: Sequence[ReturnLine] = ()
 
     @property
     def open(self) -> list[Review]:
@@ -87,7 +88,7 @@ class DecisionScreen:
     @property
     def total(self) -> int:
         """What the lines asked about are worth, in minor units."""
-        return sum(asked.line.amount for asked in self.asked)
+        return sum(line.amount for asked in self.asked for line in (asked.line, *asked.along))
 
     @property
     def who_looks(self) -> str:
@@ -133,15 +134,23 @@ def read(found: CustomerReturn, *, now: datetime) -> DecisionScreen:
     asked_by = next((review.asked_by for review in every if review.asked_by_id), None)
     return DecisionScreen(
         found=found,
-        asked=[
-            Asked(line, asked_about[line.order_line_id])
-            for line in lines
-            if line.order_line_id in asked_about
-        ],
+        asked=_asked(lines, asked_about),
         others=[line for line in lines if line.order_line_id not in asked_about],
         managers=list(approvers.at_hand(found.store, asked_by=asked_by).order_by("name")),
         returns_in_a_year=_returns_in_a_year(found, now),
     )
+
+
+def _asked(
+    lines: Sequence[ReturnLine], asked_about: Mapping[int | None, Sequence[Review]]
+) -> list[Asked]:
+    """Return each line with its questions; lines without a receipt are asked about together."""
+    without = [line for line in lines if line.order_line_id is None]
+    return [
+        Asked(line, asked_about[line.order_line_id], () if line.order_line_id else without[1:])
+        for line in lines
+        if line.order_line_id in asked_about and line not in without[1:]
+    ]
 
 
 def is_shown(found: CustomerReturn) -> bool:

@@ -71,6 +71,24 @@ def of(found: CustomerReturn, *, at: datetime) -> frozenset[Grant]:
     return frozenset(approved | beforehand)
 
 
+def of_whole(found: CustomerReturn) -> frozenset[str]:
+    """Return the rules that people have overruled for the return as a whole, as it stands."""
+    return frozenset(review.rule for review in _approved_whole(found))
+
+
+def use_whole(taken: CustomerReturn, *, amount: int, at: datetime) -> None:
+    """
+    Write down on which decisions a return without a receipt was taken, inside its transaction.
+
+    Raises:
+        NoLongerFits: it is worth something else than what was approved.
+    """
+    used = _approved_whole(taken)
+    if any(review.amount != amount for review in used):
+        raise NoLongerFits()
+    _write_used(used, taken, at)
+
+
 def use(taken: CustomerReturn, answer: Quote, *, at: datetime) -> None:
     """
     Write down on which decisions the return was taken; called inside its transaction.
@@ -85,10 +103,7 @@ def use(taken: CustomerReturn, answer: Quote, *, at: datetime) -> None:
     for review in used:
         if review.amount != lines[review.order_line_id or 0].amount:
             raise NoLongerFits(order_line_id=review.order_line_id)
-    ReviewEntry.objects.bulk_create(
-        ReviewEntry(review=review, what=ReviewEntry.What.USED, clerk=taken.clerk, at=at)
-        for review in used
-    )
+    _write_used(used, taken, at)
     decided = {review.order_line_id for review in used}
     _use_allowances(taken, [line_id for line_id in lines if line_id not in decided], at)
 
@@ -131,6 +146,22 @@ def revoke(*, allowance: Allowance, at: datetime) -> None:
 
 def _approved(found: CustomerReturn) -> Sequence[Review]:
     return list(found.reviews.filter(state=Review.State.APPROVED, order_line__isnull=False))
+
+
+def _approved_whole(found: CustomerReturn) -> Sequence[Review]:
+    whole = found.reviews.filter(state=Review.State.APPROVED, order_line__isnull=True)
+    reviews = list(whole)
+    if not reviews:
+        return []
+    shown = questions.shown_whole(found.lines.all())
+    return [review for review in reviews if review.shown == shown]
+
+
+def _write_used(used: Iterable[Review], taken: CustomerReturn, at: datetime) -> None:
+    ReviewEntry.objects.bulk_create(
+        ReviewEntry(review=review, what=ReviewEntry.What.USED, clerk=taken.clerk, at=at)
+        for review in used
+    )
 
 
 def _allowances(

@@ -5,12 +5,12 @@ A question is one rule's no about one line. What the rules leave to the store is
 clerk; what nobody in the store may overrule is asked by the customer, and head office answers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from omnistore.tokens import fingerprint
 from orders.models import Level, ReturnLine, Review
-from orders.policies import Objection
+from orders.policies import STRICTNESS, Objection
 from orders.quotes import Choice, NotReturnable, Quote, QuotedLine
 
 Kind = Review.Kind
@@ -56,6 +56,35 @@ def of(answer: Quote) -> list[Question]:
     ]
 
 
+def of_whole(
+    objections: Iterable[Objection], *, rows: Sequence[ReturnLine], amount: int
+) -> list[Question]:
+    """
+    Return what has to be asked about a return as a whole, each rule once, by its strictest no.
+
+    `amount` is what all of it is worth, in minor units of its currency.
+    """
+    by_rule: dict[str, Objection] = {}
+    for one in sorted(objections, key=lambda one: STRICTNESS[one.level]):
+        by_rule[one.rule] = one
+    strictest = max((one.level for one in by_rule.values()), key=STRICTNESS.__getitem__, default="")
+    is_beyond = strictest in BEYOND_THE_STORE
+    return [
+        Question(
+            order_line_id=None,
+            rule=one.rule,
+            level=strictest if is_beyond else one.level,
+            kind=Kind.CUSTOMER_ASKED if is_beyond else KINDS.get(one.rule, Kind.OVERRIDE),
+            sentence=one.sentence,
+            units=sum(row.units for row in rows),
+            amount=amount,
+            shown=shown_whole(rows),
+            evidence=one.evidence,
+        )
+        for one in by_rule.values()
+    ]
+
+
 def are_all(answer: Quote) -> bool:
     """Whether nothing but answers of people stands between the quote and the return."""
     problems = answer.problems
@@ -73,6 +102,15 @@ def shown(row: Choice | ReturnLine) -> str:
         _wanted(row),
     )
     return fingerprint(repr(facts))
+
+
+def shown_whole(rows: Iterable[ReturnLine]) -> str:
+    """Return the fingerprint of a return without a receipt: its articles, in any order."""
+    facts = [
+        (row.product_id, row.units, str(row.reason), str(row.condition), row.reason_words)
+        for row in rows
+    ]
+    return fingerprint(repr(sorted(facts)))
 
 
 def _wanted(row: Choice | ReturnLine) -> list[tuple[int, int]]:

@@ -187,8 +187,11 @@ def conclude(locked: CustomerReturn) -> None:
     if locked.state != CustomerReturn.State.NEEDS_REVIEW or any(one.is_open for one in asked):
         return
     without = {one.order_line_id for one in asked if one.is_refused or one.is_expired}
-    others = locked.lines.exclude(order_line_id__in=without)
-    is_over = bool(without) and (locked.api_key_id is not None or not others.exists())
+    # A no without a line is about all of it.
+    is_whole = None in without
+    others = locked.lines.exclude(order_line_id__in=without - {None})
+    is_alone = is_whole or locked.api_key_id is not None or not others.exists()
+    is_over = bool(without) and is_alone
     locked.state = CustomerReturn.State.REFUSED if is_over else CustomerReturn.State.DRAFT
     locked.save(update_fields=["state"])
 

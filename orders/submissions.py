@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Conflict
-from orders import grants, numbers, proofs, questions, quotes, returns, reviews
+from orders import grants, numbers, proofs, questions, quotes, returns, reviews, unproven
 from orders.models import CustomerReturn, ReturnLine
+from orders.questions import Question
 from orders.quotes import Quote
 from stores.models import Clerk
 
@@ -71,6 +72,27 @@ def ask_again(*, found: CustomerReturn, at: datetime, clerk: Clerk | None = None
 
 
 def _submit(locked: CustomerReturn, clerk: Clerk | None, at: datetime) -> None:
+    ask = _asked_without_receipt if locked.is_unproven else _asked
+    asked, currency = ask(locked, at)
+    if not asked:
+        raise NothingToAsk()
+    _number(locked, currency, clerk, at)
+    reviews.open_for(locked, asked, asked_by=clerk, at=at)
+
+
+def _asked_without_receipt(locked: CustomerReturn, at: datetime) -> tuple[list[Question], str]:
+    """Keep what the articles are worth; return what a person is asked (rules.md 1.7)."""
+    worth = unproven.value(locked, now=at)
+    if worth.problem is not None and not worth.to_ask:
+        raise worth.problem
+    for line in worth.lines:
+        line.line.amount, line.line.tax = line.amount, line.tax
+    ReturnLine.objects.bulk_update([line.line for line in worth.lines], ["amount", "tax"])
+    return worth.to_ask, worth.currency
+
+
+def _asked(locked: CustomerReturn, at: datetime) -> tuple[list[Question], str]:
+    """Keep what the lines are worth; return what a person is asked."""
     answer = quotes.draw_up(
         choices=returns.choices_of(locked),
         customer_id=locked.customer_id,
@@ -85,21 +107,17 @@ def _submit(locked: CustomerReturn, clerk: Clerk | None, at: datetime) -> None:
     others = [one for one in answer.problems if not isinstance(one, quotes.NotReturnable)]
     if others:
         raise others[0]
-    asked = questions.of(answer)
-    if not asked:
-        raise NothingToAsk()
-    _number(locked, answer, clerk, at)
     _keep_amounts(locked, answer)
-    reviews.open_for(locked, asked, asked_by=clerk, at=at)
+    return questions.of(answer), answer.currency
 
 
-def _number(locked: CustomerReturn, answer: Quote, clerk: Clerk | None, at: datetime) -> None:
+def _number(locked: CustomerReturn, currency: str, clerk: Clerk | None, at: datetime) -> None:
     if locked.store is None:
         raise NoStore()
     locked.clerk = clerk or locked.clerk
     locked.number = locked.number or numbers.following(locked.store, "R")
     locked.number_key = numbers.key(locked.number)
-    locked.currency = answer.currency
+    locked.currency = currency
     locked.state, locked.submitted_at = State.NEEDS_REVIEW, at
     locked.save()
 

@@ -19,10 +19,11 @@ from customers.models import Customer
 from omnistore.errors import Conflict, Invalid, Refused
 from omnistore.money import included_tax
 from omnistore.outbox import events
-from orders import dispositions, goods, numbers, prices, proofs, refunds
+from orders import dispositions, goods, grants, numbers, prices, proofs, questions, refunds
 from orders.facts import ReturnAccepted
 from orders.models import CustomerReturn, Level, PolicyVersion, Product, ReturnLine, Tender
 from orders.policies import Case, CaseLine, Decision, PolicyBook, refusal, weigh
+from orders.questions import Question
 from orders.shares import Share
 from stores.models import Clerk, Store, Tablet
 
@@ -115,6 +116,15 @@ class Valuation:
         no = next((line.decision for line in self.lines if not line.decision.may_return), None)
         return HumanNeeded(no.sentence, level=no.level, rule=no.rule) if no else None
 
+    @property
+    def to_ask(self) -> list[Question]:
+        """What a person would have to decide, when nothing else stands in the way."""
+        if not isinstance(self.problem, HumanNeeded):
+            return []
+        noes = [no for line in self.lines for no in line.decision.objections]
+        rows = [line.line for line in self.lines]
+        return questions.of_whole(noes, rows=rows, amount=self.total)
+
 
 def begin(
     *,
@@ -195,8 +205,9 @@ def scan(*, draft: CustomerReturn, product: Product) -> None:
     choose(draft=draft, wanted=wanted)
 
 
-def value(draft: CustomerReturn, *, now: datetime, grants: Collection[str] = ()) -> Valuation:
-    """Return what the draft is worth, without changing anything; `grants` are rules overruled."""
+def value(draft: CustomerReturn, *, now: datetime) -> Valuation:
+    """Return what the draft is worth, without changing anything; what people granted counts."""
+    granted = grants.of_whole(draft)
     lines = list(draft.lines.select_related("product").order_by("position"))
     book = PolicyBook.read()
     policies = {
@@ -206,10 +217,10 @@ def value(draft: CustomerReturn, *, now: datetime, grants: Collection[str] = ())
     entries = [
         CaseLine(
             line=None,
-            decision=_yes(policies[line.pk], grants),
+            decision=_yes(policies[line.pk], granted),
             amount=least[line.pk] * line.units,
             policy=policies[line.pk],
-            goes=lambda no: no.rule in grants,
+            goes=lambda no: no.rule in granted,
         )
         for line in lines
     ]
@@ -242,7 +253,6 @@ def take(
     at: datetime,
     clerk: Clerk | None = None,
     agreed_total: int | None = None,
-    grants: Collection[str] = (),
 ) -> CustomerReturn:
     """
     Take the return: goods received, store credit given in the customer's name; once, as ever.
@@ -250,6 +260,7 @@ def take(
     Raises:
         NothingYet, Unsaid, HumanNeeded: see `Valuation.problem`.
         WorthChanged: it is no longer worth what was shown.
+        NoLongerFits: it is no longer worth what a person approved.
     """
     with transaction.atomic():
         taken = _locked(draft)
@@ -258,12 +269,13 @@ def take(
         # His limits count what he brought before: two tablets wait for each other here.
         held = Customer.objects.select_for_update(no_key=True, of=("self",))
         list(held.filter(returns=taken))
-        valuation = value(taken, now=at, grants=grants)
+        valuation = value(taken, now=at)
         if problem := valuation.problem:
             raise problem
         if agreed_total not in (None, valuation.total):
             raise WorthChanged()
         _settle(taken, valuation, clerk, at)
+        grants.use_whole(taken, amount=valuation.total, at=at)
     return taken
 
 
@@ -293,10 +305,10 @@ def _look_back(policy: PolicyVersion | None) -> int:
     return next((int(rule["look_back_days"]) for rule in rules if rule["rule"] == RULE), 0)
 
 
-def _yes(policy: PolicyVersion | None, grants: Collection[str]) -> Decision:
+def _yes(policy: PolicyVersion | None, granted: Collection[str]) -> Decision:
     """Return the announced yes, or a human's question where nothing was announced."""
     is_announced = policy is not None and any(rule["rule"] == RULE for rule in policy.rules)
-    if is_announced or RULE in grants:
+    if is_announced or RULE in granted:
         right = ReturnLine.Right.POLICY if is_announced else ReturnLine.Right.GESTURE
         return Decision(right, None, _("store credit at the lowest recent price"), policy)
     return refusal(RULE, level=Level.APPROVER, policy=policy)
@@ -307,7 +319,7 @@ def _settle(taken: CustomerReturn, valuation: Valuation, clerk: Clerk | None, at
     if store is None:
         raise refunds.NoRegister()
     taken.clerk = clerk or taken.clerk
-    taken.number = numbers.following(store, "R")
+    taken.number = taken.number or numbers.following(store, "R")
     taken.number_key = numbers.key(taken.number)
     taken.state, taken.goods = CustomerReturn.State.RECEIVED, CustomerReturn.Goods.FULLY
     taken.submitted_at = taken.received_at = at

@@ -1,10 +1,12 @@
 """What the page of a return without receipt shows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from orders import unproven
-from orders.models import CustomerReturn, ReturnLine
+from orders import reviews, unproven
+from orders.models import CustomerReturn, ReturnLine, Review
+from orders.questions import Question
 from orders.unproven import HumanNeeded, Valuation
 
 
@@ -16,6 +18,7 @@ class UnprovenScreen:
     valuation: Valuation
     notice: str = ""
     problem: str = ""
+    answers: Sequence[Review] = ()
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
@@ -24,6 +27,16 @@ class UnprovenScreen:
     @property
     def conditions(self) -> list[tuple[str, str]]:
         return [(code, str(label)) for code, label in ReturnLine.Condition.choices]
+
+    @property
+    def to_ask(self) -> list[Question]:
+        """What a person would have to decide."""
+        return [] if self.problem else self.valuation.to_ask
+
+    @property
+    def is_beyond_the_store(self) -> bool:
+        """Whether nobody here may say yes: then it is the customer who asks further."""
+        return any(question.is_beyond_the_store for question in self.to_ask)
 
     @property
     def no(self) -> str:
@@ -40,4 +53,5 @@ def unproven_screen(
     draft: CustomerReturn, *, now: datetime, notice: str = "", problem: str = ""
 ) -> UnprovenScreen:
     """Return the draft without receipt as the clerk sees it."""
-    return UnprovenScreen(draft, unproven.value(draft, now=now), notice, problem)
+    answers = reviews.current(draft) if draft.number else ()
+    return UnprovenScreen(draft, unproven.value(draft, now=now), notice, problem, answers)

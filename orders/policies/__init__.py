@@ -12,12 +12,13 @@ from orders.policies.guarantees import prolong, renew
 from orders.policies.limits import LIMITS, Case, CaseLine, Earlier, weigh
 from orders.policies.previews import Preview, preview
 from orders.policies.rules import RULES
-from orders.policies.verdicts import decide, outlook, refusal
+from orders.policies.verdicts import STRICTNESS, decide, outlook, refusal
 from orders.policies.versions import InvalidRules, PolicyOfThePast, VersionTaken, announce
 
 __all__ = [
     "LIMITS",
     "RULES",
+    "STRICTNESS",
     "Case",
     "CaseLine",
     "Decision",

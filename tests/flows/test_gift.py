@@ -15,8 +15,10 @@ from orders.models import (
     PolicyVersion,
     Refund,
     ReturnLine,
+    Review,
     Slip,
 )
+from stores.models import Clerk
 from tests.factories import LONG_AGO, make_customer, make_order, make_policy, make_product
 
 HTMX = {"HX-Request": "true"}
@@ -144,6 +146,32 @@ def test_rule_1_7_an_article_is_scanned_and_given_as_store_credit(
     assert "19,90" in worth
     assert CreditAccount.objects.get().customer == bob
     assert counter.get(f"/returns/{draft.pk}/").status_code == 200
+
+
+def test_rule_1_7_without_a_policy_a_manager_says_yes_and_the_credit_is_given(
+    counter: Client, bob: Customer, marc: Clerk
+) -> None:
+    bag = make_product(gtin="4006381333931")
+    counter.post(f"/customers/{bob.pk}/unproven/")
+    draft = CustomerReturn.objects.get()
+    counter.post(f"/returns/{draft.pk}/unproven/add/", {"product": bag.pk})
+    key = f"p{bag.pk}"
+    told = {f"{key}-units": 1, f"{key}-reason": "STYLE", f"{key}-condition": "AS_NEW"}
+
+    worth = counter.post(f"/returns/{draft.pk}/unproven/", told, headers=HTMX).content.decode()
+    counter.post(f"/returns/{draft.pk}/ask/")
+    waits = counter.get(f"/returns/{draft.pk}/").content.decode()
+    review = Review.objects.get()
+    counter.post(
+        f"/returns/{draft.pk}/approvers/{marc.pk}/", {"pin": "246801", "review": review.pk}
+    )
+    answered = counter.get(f"/returns/{draft.pk}/").content.decode()
+    counter.post(f"/returns/{draft.pk}/unproven/settle/", told | {"agreed": 1990})
+
+    assert f"/returns/{draft.pk}/ask/" in worth
+    assert f"/returns/{draft.pk}/approvers/" in waits
+    assert marc.name in answered
+    assert CreditAccount.objects.get().customer == bob
 
 
 def test_an_article_without_its_barcode_is_found_by_its_words(

@@ -6,7 +6,8 @@ import pytest
 
 from customers.models import Customer
 from omnistore.errors import Refused
-from orders import prices, unproven
+from orders import decisions, grants, prices, proofs, reviews, submissions, unproven
+from orders.approvers import Approver
 from orders.models import (
     CreditAccount,
     CustomerReturn,
@@ -14,6 +15,8 @@ from orders.models import (
     Product,
     Reception,
     Refund,
+    Review,
+    ReviewEntry,
     Tender,
 )
 from orders.unproven import Wanted
@@ -80,7 +83,7 @@ def test_rule_1_7_an_old_lower_price_no_longer_in_force_does_not_count(
 
 
 def test_rule_1_7_beyond_the_limits_a_human_decides(
-    camille: Customer, bag: Product, lyon: Store
+    camille: Customer, bag: Product, lyon: Store, marc: Clerk
 ) -> None:
     announce()
     for _ in range(2):
@@ -91,8 +94,13 @@ def test_rule_1_7_beyond_the_limits_a_human_decides(
         unproven.take(draft=third, at=NOON)
     assert refused.value.extra["level"] == "APPROVER"
 
-    unproven.take(draft=third, at=NOON, grants=["no_receipt"])
+    submissions.submit(draft=third, at=NOON)
+    say(third, marc)
+    unproven.take(draft=third, at=NOON)
     assert CreditAccount.objects.count() == 3
+    log = ReviewEntry.objects.order_by("pk").values_list("what", flat=True)
+    assert list(log) == ["ASKED", "APPROVED", "USED"]
+    assert Review.objects.get().kind == "NO_RECEIPT"
 
 
 def test_rule_1_7_where_nothing_was_announced_a_human_decides(
@@ -102,6 +110,99 @@ def test_rule_1_7_where_nothing_was_announced_a_human_decides(
         unproven.take(draft=draft_of(camille, lyon, wants(bag)), at=NOON)
 
     assert not Refund.objects.exists()
+
+
+def asked(customer: Customer, store: Store, *wanted: Wanted, level: str = "") -> CustomerReturn:
+    if level:
+        PolicyVersion.objects.create(
+            version=1, rules=[RULE | {"returns": 0, "level": level}], start_at=LONG_AGO
+        )
+    return submissions.submit(draft=draft_of(customer, store, *wanted), at=NOON)
+
+
+def say(found: CustomerReturn, manager: Clerk, **fields: object) -> CustomerReturn:
+    ids = list(found.reviews.filter(state="OPEN").values_list("pk", flat=True))
+    told = {"is_approved": True, "how": "PIN", "at": NOON, "review_ids": ids} | fields
+    return reviews.decide(found=found, approver=Approver(clerk=manager), **told)  # type: ignore[arg-type]
+
+
+def test_rule_1_7_two_articles_are_one_question_about_all_of_it(
+    camille: Customer, bag: Product, lyon: Store, marc: Clerk
+) -> None:
+    hat = make_product("HAT", 500)
+
+    found = asked(camille, lyon, wants(bag, 2), wants(hat), level="APPROVER")
+
+    review = Review.objects.get()
+    assert (review.order_line, review.units, review.amount) == (None, 3, 4480)
+    [shown] = decisions.read(found, now=NOON).asked
+    assert [line.product for line in (shown.line, *shown.along)] == [bag, hat]
+    assert decisions.read(found, now=NOON).total == 4480
+
+
+def test_rule_1_7_what_was_changed_after_the_yes_is_asked_about_again(
+    camille: Customer, bag: Product, lyon: Store, marc: Clerk
+) -> None:
+    found = say(asked(camille, lyon, wants(bag), level="APPROVER"), marc)
+
+    unproven.choose(draft=found, wanted=[wants(bag, 2)])
+
+    with pytest.raises(unproven.HumanNeeded):
+        unproven.take(draft=found, at=NOON)
+    number = found.number
+    again = submissions.submit(draft=found, at=NOON)
+    taken = unproven.take(draft=say(again, marc), at=NOON)
+    assert (taken.number, CreditAccount.objects.get().issued) == (number, 3980)
+
+
+def test_rule_1_7_what_got_dearer_after_the_yes_no_longer_fits(
+    camille: Customer, bag: Product, lyon: Store, marc: Clerk
+) -> None:
+    found = say(asked(camille, lyon, wants(bag), level="APPROVER"), marc)
+    bag.price = 2990
+    bag.save()
+
+    with pytest.raises(grants.NoLongerFits):
+        unproven.take(draft=found, at=NOON)
+
+    assert not CreditAccount.objects.exists()
+
+
+def test_rule_1_7_a_no_of_a_person_ends_it_with_his_words(
+    camille: Customer, bag: Product, lyon: Store, marc: Clerk
+) -> None:
+    found = asked(camille, lyon, wants(bag), level="APPROVER")
+
+    say(found, marc, is_approved=False, words="Sold elsewhere.")
+
+    found.refresh_from_db()
+    assert found.state == CustomerReturn.State.REFUSED
+    with pytest.raises(proofs.NoDraft):
+        unproven.choose(draft=found, wanted=[wants(bag)])
+
+
+def test_rule_1_7_what_nobody_in_the_store_may_overrule_head_office_looks_at(
+    camille: Customer, bag: Product, lyon: Store, marc: Clerk
+) -> None:
+    asked(camille, lyon, wants(bag), level="NOBODY")
+
+    review = Review.objects.get()
+    assert (review.kind, review.route, review.may_be_approved) == (
+        "CUSTOMER_ASKED",
+        "OFFICE",
+        False,
+    )
+
+
+def test_nobody_is_asked_about_what_passes_or_is_not_said(
+    camille: Customer, bag: Product, lyon: Store
+) -> None:
+    announce()
+
+    with pytest.raises(submissions.NothingToAsk):
+        asked(camille, lyon, wants(bag))
+    with pytest.raises(unproven.Unsaid):
+        asked(camille, lyon, Wanted(bag.pk, 1))
 
 
 def test_a_double_tap_gives_one_credit(camille: Customer, bag: Product, lyon: Store) -> None:
