@@ -120,10 +120,8 @@ def _wanted(one: dict[str, Any], products: dict[str, Product], stores: dict[str,
 def _return(return_id: UUID) -> Any:
     taken = (
         CustomerReturn.objects.select_related("store", "refund_plan", "exchange")
-        .prefetch_related(
-            *("lines__product", "adjustments", "reviews"),
-            *("replacements__product", "replacements__from_store"),
-        )
+        .prefetch_related("lines__product", "adjustments", "reviews")
+        .prefetch_related("replacements__product", "replacements__from_store")
         .get(pk=return_id)
     )
     return ReturnRead(taken).data
