@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer
 from omnistore.errors import Conflict, Invalid
 from omnistore.outbox import events
-from orders import collecting
+from orders import collecting, journal
 from orders.facts import ExchangeOverdue, ExchangeWrittenOff
 from orders.models import Collection, CustomerReturn, Exchange, Payment, ReturnLine
 from stores.models import Clerk, Register, User
@@ -159,6 +159,7 @@ def write_off(
             ),
             at=at,
         )
+        journal.return_settled(taken, at=at)
     return held
 
 

@@ -9,7 +9,7 @@ from omnistore.errors import Conflict
 from omnistore.outbox import events
 from orders import advertising, exchanges, points
 from orders.facts import ReturnCancelled
-from orders.models import CustomerReturn, Exchange, Refund, RefundPlan
+from orders.models import CustomerReturn, Exchange, ProcessorRequest, Refund, RefundPlan
 from stores.models import Clerk
 
 State = CustomerReturn.State
@@ -48,7 +48,7 @@ def cancel(*, taken: CustomerReturn, at: datetime, clerk: Clerk | None = None) -
             return held
         # Whoever asks a register for the money waits here, or was quicker.
         list(RefundPlan.objects.select_for_update(no_key=True).filter(customer_return=held))
-        if not is_possible(held):
+        if not is_possible(held) or not _call_off(held, at):
             raise NotCancellable()
         held.state = State.CANCELLED
         held.save(update_fields=["state"])
@@ -65,3 +65,16 @@ def cancel(*, taken: CustomerReturn, at: datetime, clerk: Clerk | None = None) -
         advertising.resume_kept(taken=held, at=at)
         exchanges.let_go(held, at=at)
     return held
+
+
+def _call_off(held: CustomerReturn, at: datetime) -> bool:
+    """Cancel the refunds that no processor was asked for; False when a worker was quicker."""
+    agreed = Refund.objects.filter(plan__customer_return=held, state=Refund.State.AGREED)
+    ids = list(agreed.values_list("pk", flat=True))
+    requests = ProcessorRequest.objects.filter(refund__in=ids)
+    # A worker's lease is taken without any lock of ours: who writes the row first has it.
+    stopped = requests.filter(first_tried_at=None).update(
+        state=ProcessorRequest.State.REFUSED, due_at=None, answered_at=at
+    )
+    Refund.objects.filter(pk__in=ids).update(state=Refund.State.CANCELLED)
+    return stopped == requests.count()

@@ -71,6 +71,9 @@ def retry(*, collection: Collection, at: datetime) -> None:
         held = locked(collection.pk)
         exchange = held.exchange
         is_over = bool(exchange.ending) or exchange.state == Exchange.State.CANCELLED
+        if held.purpose == Collection.Purpose.MISSING:
+            # What came back meanwhile is not missing.
+            is_over = is_over or exchange.customer_return.goods != CustomerReturn.Goods.AWAITED
         if held.state != State.REFUSED or is_over:
             raise NothingToCollect()
         held.state, held.settled_at = State.ASKED, None

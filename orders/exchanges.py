@@ -246,7 +246,9 @@ def make(exchange: Exchange, *, at: datetime) -> None:
     exchange.order = _order_of(exchange, replacements, at)
     exchange.state = Exchange.State.MADE
     exchange.save(update_fields=["order", "state"])
-    made = OrderLine.objects.bulk_create(_order_line(exchange.order, row) for row in replacements)
+    made = OrderLine.objects.bulk_create(
+        _order_line(exchange.order, row, taken) for row in replacements
+    )
     Contribution.objects.bulk_create(
         Contribution(order_line=line, payer_id=payer, amount=amount)
         for line, row in zip(made, replacements, strict=True)
@@ -292,7 +294,7 @@ def _order_of(exchange: Exchange, replacements: Sequence[Replacement], at: datet
     )
 
 
-def _order_line(order: Order, row: Replacement) -> OrderLine:
+def _order_line(order: Order, row: Replacement, taken: CustomerReturn) -> OrderLine:
     back = row.return_line.order_line if row.return_line else None
     is_same = row.is_same and back is not None
     return OrderLine(
@@ -309,6 +311,8 @@ def _order_line(order: Order, row: Replacement) -> OrderLine:
         tax=row.tax,
         tax_rate=row.tax_rate,
         is_final_sale=bool(is_same and back and back.is_final_sale),
+        # What a gift receipt paid for stays a gift, however often it is exchanged.
+        is_gift=taken.is_gift or bool(back and back.is_from_gift),
     )
 
 

@@ -11,9 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Conflict, Invalid
 from omnistore.outbox import events
-from orders import dispositions, stock
+from orders import dispositions, journal, stock
 from orders.facts import GoodsReceived, ReceivedUnits
-from orders.models import CustomerReturn, Exchange, Product, Reception, RefundPlan, ReturnLine
+from orders.models import (
+    Collection,
+    CustomerReturn,
+    Exchange,
+    Product,
+    Reception,
+    RefundPlan,
+    ReturnLine,
+)
 from stores.models import Clerk, Store
 
 Goods = CustomerReturn.Goods
@@ -26,6 +34,11 @@ RECEIVABLE = (State.SUBMITTED, State.ACCEPTED, State.RECEIVED, State.SETTLED)
 class NotAwaited(Conflict):
     code = "goods_not_awaited"
     words = _("Nothing of this return is awaited any more.")
+
+
+class BeingCharged(Conflict):
+    code = "being_charged"
+    words = _("The register is about to take the money for it: let it refuse that first.")
 
 
 class MoreThanAwaited(Conflict):
@@ -125,6 +138,7 @@ def receive(
 
     Raises:
         NotAwaited: the return is not open, or nothing of it is missing.
+        BeingCharged: the register is asked for the price of what is missing.
         NotOnTheReturn, ConditionNotSaid, SerialNotAwaited: as they say.
         MoreThanAwaited: more units than are missing.
     """
@@ -132,6 +146,9 @@ def receive(
         held = CustomerReturn.objects.select_for_update(of=("self",)).get(pk=taken.pk)
         if held.state not in RECEIVABLE or held.goods == Goods.FULLY or not parts:
             raise NotAwaited()
+        if _is_being_charged(held):
+            raise BeingCharged()
+        was_settled = held.is_done
         lines = {line.pk: line for line in held.lines.select_related("product", "order_line")}
         pairs = _checked(lines, parts)
         rows = _receive(pairs, store, clerk, at)
@@ -139,6 +156,8 @@ def receive(
         _derive(held, lines.values(), at)
         events.record(_fact(held, store, pairs, rows), at=at)
         to_shelf(rows, number=held.number or "", at=at)
+        if held.is_done and not was_settled:
+            journal.return_settled(held, at=at)
     return held
 
 
@@ -239,6 +258,11 @@ def _derive(held: CustomerReturn, lines: Iterable[ReturnLine], at: datetime) -> 
     if held.goods == Goods.FULLY and _is_all_there_was(held):
         held.state, held.settled_at = State.SETTLED, at
     held.save(update_fields=["goods", "received_at", "state", "settled_at"])
+
+
+def _is_being_charged(held: CustomerReturn) -> bool:
+    asked = Collection.objects.filter(exchange__customer_return=held, state=Collection.State.ASKED)
+    return asked.filter(purpose=Collection.Purpose.MISSING).exists()
 
 
 def _is_all_there_was(held: CustomerReturn) -> bool:

@@ -145,7 +145,7 @@ def _return(taken: CustomerReturn, store: Store, code: str) -> Paper:
     brought = [_brought(line, taken) for line in lines]
     blocks = [Block(_("Came back"), [*brought, *_adjusted(taken)])]
     notes = []
-    if exchange is not None:
+    if exchange is not None and exchange.order is not None:
         replaced = list(exchange.order.lines.select_related("product").order_by("position"))
         blocks.append(_handed_over(taken, exchange.order, replaced))
         notes.append(_("What was handed over can come back as the first article could."))

@@ -64,7 +64,7 @@ class Payout:
             return "ok"
         if self.refund.has_failed:
             return "stop"
-        return "" if self.refund.is_rerouted else "look"
+        return "" if self.refund.is_rerouted or self.refund.is_cancelled else "look"
 
     @property
     def icon(self) -> str:
@@ -92,7 +92,8 @@ class Payout:
 
     @property
     def may_retry(self) -> bool:
-        return self.may_act and self.refund.has_failed
+        is_over = self.refund.plan.customer_return.is_cancelled
+        return self.may_act and self.refund.has_failed and not is_over
 
     @property
     def _why(self) -> str:
@@ -182,7 +183,9 @@ def of(taken: CustomerReturn, *, may_act: bool) -> Payouts | None:
     plan = RefundPlan.objects.filter(customer_return=taken).first()
     if plan is None:
         return None
-    rows = plan.refunds.select_related("credit", "payment").order_by("position")
+    rows = plan.refunds.select_related("credit", "payment", "plan__customer_return").order_by(
+        "position"
+    )
     return Payouts(plan, [Payout(refund, may_act) for refund in rows])
 
 

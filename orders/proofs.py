@@ -59,7 +59,8 @@ def are_together(
     if all(order.pk in proven for order in rows):
         return True
     if customer_id is None:
-        return len(rows) == 1 and rows[0].customer_id is None
+        # With a receipt shown it is that receipt's or nobody's.
+        return not proven and len(rows) == 1 and rows[0].customer_id is None
     return all(order.customer_id == customer_id or order.pk in proven for order in rows)
 
 

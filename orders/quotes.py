@@ -21,7 +21,7 @@ from orders.adjustments import Adjusted, Credited
 from orders.bills import Bill, Credit, Wanted
 from orders.models import CustomerReturn, Level, OrderLine, Product, ReturnLine
 from orders.policies import Case, CaseLine, Decision, Fee, Objection, PolicyBook, decide, weigh
-from orders.shares import as_gift
+from orders.shares import as_gift, cash_last
 from orders.units import with_returned
 from stores.models import Store
 
@@ -285,11 +285,31 @@ def draw_up(
         return answer
     try:
         planned = refunds.plan(_due(answer), is_locked=is_locked)
-        if proof == CustomerReturn.Proof.GIFT:
-            return replace(answer, refunds=as_gift(planned, is_named=customer_id is not None))
-        return replace(answer, refunds=refunds.preferred(planned, pay_by))
+        givers = _givers(answer, proof)
+        given = [share for share in planned if givers is None or share.is_paid_by(givers)]
+        others = [share for share in planned if share not in given]
+        routed = [
+            *as_gift(given, is_named=customer_id is not None),
+            *refunds.preferred(others, pay_by),
+        ]
+        return replace(answer, refunds=cash_last(routed))
     except refunds.MoreThanPaid as problem:
         return replace(answer, problem=problem)
+
+
+def _givers(answer: Quote, proof: str) -> frozenset[UUID] | None:
+    """
+    Return the orders whose payments were somebody else's, of what a gift receipt paid for.
+
+    None: all of them, the gift receipt itself is shown (rules.md 1.8).
+    """
+    if proof == CustomerReturn.Proof.GIFT:
+        return None
+    gifts = [quoted.line for quoted in answer.lines if quoted.line.is_from_gift]
+    paid = exchanges.contributions_to(gifts)
+    payers = {payer for rows in paid.values() for payer, _ in rows}
+    payers |= {line.payer_id for line in gifts}
+    return frozenset(payers - {line.order_id for line in gifts})
 
 
 def checked(choices: Iterable[Choice]) -> list[Choice]:

@@ -5,7 +5,8 @@ Each refund has one key, stored before it is asked for and reused on every try (
 refund that fails frees its amount; it is tried again, or goes another way by the customer's
 agreement. Those that are paid are never reversed.
 
-Locks, in this order everywhere: payment, plan, refund, then the gateway's row or the account.
+Locks, in this order everywhere: return, payment, plan, refund, then the gateway's row or the
+account. Whoever cancels the return begins with it, so everybody does.
 """
 
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ from orders.models import (
     Refund,
     RefundAgreement,
     RefundPlan,
+    Tender,
 )
 from orders.shares import MoreThanPaid, Share, plan, preferred
 from stores.models import ApiKey, Clerk, Register
@@ -152,12 +154,18 @@ def failed(refund: Refund, *, reason: str, at: datetime) -> None:
         taken.save(update_fields=["state", "settled_at"])
 
 
+def hold_return(plan_id: int) -> None:
+    """Lock the return of the plan, before the plan itself is locked."""
+    held = CustomerReturn.objects.select_for_update(no_key=True, of=("self",))
+    list(held.filter(refund_plan=plan_id).values_list("pk"))
+
+
 def retry(*, refund: Refund, at: datetime) -> None:
     """
     Ask again for a refund that failed, by the same key.
 
     Raises:
-        NothingToRetry: it did not fail, or was asked again already.
+        NothingToRetry: it did not fail, was asked again already, or its return is cancelled.
         MoreThanPaid: its amount went back another way meanwhile.
     """
     with transaction.atomic():
@@ -189,13 +197,16 @@ def reroute(
     Pay a refund that failed by another means, which the customer agrees to; return the new one.
 
     Raises:
-        NothingToRetry: it did not fail, or goes another way already.
+        NothingToRetry: it did not fail, goes another way already, or its return is cancelled.
+        NoSuchMeans: credit, a gift card or points never turn into money.
         MoreThanPaid: its amount went back another way meanwhile.
         NotAgreed, NoSuchMeans: see `agreements.check`.
         NoRegister: the register should pay and there is none.
     """
     with transaction.atomic():
         held = _locked(refund)
+        if held.tender in Share.STAYING and tender != Tender.STORE_CREDIT:
+            raise agreements.NoSuchMeans()
         held.state = State.REROUTED
         held.save(update_fields=["state"])
         agreed = held.plan
@@ -310,12 +321,14 @@ def _processor(refund: Refund) -> Processor:
 
 def _locked(refund: Refund) -> Refund:
     """Return the refund that failed, locked with its payment and plan, its amount still free."""
+    hold_return(refund.plan_id)
     payment = None
     if refund.payment_id is not None:
         payment = Payment.objects.select_for_update(no_key=True).get(pk=refund.payment_id)
     RefundPlan.objects.select_for_update(no_key=True).get(pk=refund.plan_id)
-    held = Refund.objects.select_for_update(of=("self",)).get(pk=refund.pk)
-    if held.state != State.FAILED:
+    rows = Refund.objects.select_for_update(of=("self",)).select_related("plan__customer_return")
+    held = rows.get(pk=refund.pk)
+    if held.state != State.FAILED or held.plan.customer_return.is_cancelled:
         raise NothingToRetry()
     if payment is not None:
         shares.check_room(payment, held.amount)
@@ -336,7 +349,7 @@ def _ask_processor_again(refund: Refund, at: datetime) -> None:
 
 
 def _progress(agreed: RefundPlan, at: datetime) -> str:
-    states = set(agreed.refunds.values_list("state", flat=True)) - {State.REROUTED}
+    states = set(agreed.refunds.values_list("state", flat=True)) - {State.REROUTED, State.CANCELLED}
     agreed.done_at = None
     if states == {State.PAID}:
         agreed.state, agreed.done_at = RefundPlan.State.DONE, at

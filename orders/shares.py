@@ -5,7 +5,7 @@ Original tenders first, in proportion to what each paid and up to what is left o
 execution is cash last (rules.md 2.4, 2.6).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 from uuid import UUID
@@ -55,6 +55,10 @@ class Share:
     def is_original(self) -> bool:
         """Whether it goes back as it was paid."""
         return self.payment is not None and not self.tender
+
+    def is_paid_by(self, orders: Collection[UUID]) -> bool:
+        """Whether one of these orders' payments is what it goes back on account of."""
+        return self.payment is not None and self.payment.order_id in orders
 
     @property
     def may_move(self) -> bool:

@@ -72,6 +72,36 @@ def of_gift(
     )
 
 
+def again(
+    *,
+    found: CustomerReturn,
+    store: Store,
+    at: datetime,
+    tablet: Tablet | None = None,
+    clerk: Clerk | None = None,
+) -> CustomerReturn:
+    """Return a new draft of what a cancelled return brought, by the same proof, as a refund."""
+    draft = CustomerReturn.objects.create(
+        customer=found.customer,
+        via=found.via,
+        order=found.order,
+        store=store,
+        tablet=tablet,
+        clerk=clerk,
+        proof=found.proof,
+        currency=found.currency,
+        created_at=at,
+    )
+    for joined in found.joined.select_related("order"):
+        proofs.join(draft=draft, order=joined.order, at=at)
+    choices = [
+        replace(choice, resolution="REFUND", replacement_id=None, replacements=())
+        for choice in returns.choices_of(found)
+    ]
+    returns.choose(draft=draft, choices=choices)
+    return draft
+
+
 def join(*, draft: CustomerReturn, order: Order, at: datetime) -> None:
     """Let another purchase come back on the draft; raises what `proofs.join` raises."""
     proofs.join(draft=draft, order=order, at=at)

@@ -95,6 +95,7 @@ def settle(
     """Write the answer, unless the lease went to somebody else meanwhile."""
     with transaction.atomic():
         plan_id = request.refund.plan_id
+        refunds.hold_return(plan_id)
         RefundPlan.objects.select_for_update(no_key=True).get(pk=plan_id)
         held = ProcessorRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
         if held.leased_until != request.leased_until or held.attempt != request.attempt:
@@ -155,8 +156,8 @@ def _asked(request: ProcessorRequest) -> Asked:
 
 def _done(held: ProcessorRequest, refund: Refund, answer: Answer, at: datetime) -> None:
     held.state, held.answered_at = State.CONFIRMED, at
-    if refund.state == Refund.State.REROUTED:
-        logger.error("processor: paid what went another way refund=%s", refund.pk)
+    if refund.is_rerouted or refund.is_cancelled:
+        logger.error("processor: paid what is no longer asked for refund=%s", refund.pk)
     elif not refund.is_paid:
         refunds.paid(refund, reference=held.reference, at=at)
 

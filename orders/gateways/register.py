@@ -140,10 +140,11 @@ def _collected(
 
 
 def _locked(refund_id: UUID) -> Refund:
-    refund = Refund.objects.select_related("plan__customer_return__store").get(pk=refund_id)
+    plan_id = Refund.objects.values_list("plan", flat=True).get(pk=refund_id)
+    refunds.hold_return(plan_id)
     # Refunds of one plan are answered one after the other, or none would see itself as the last.
-    RefundPlan.objects.select_for_update(no_key=True).get(pk=refund.plan_id)
-    return refund
+    RefundPlan.objects.select_for_update(no_key=True).get(pk=plan_id)
+    return Refund.objects.select_related("plan__customer_return__store").get(pk=refund_id)
 
 
 def _signed(instruction: Instruction, register: Register, now: datetime) -> SignedInstruction:

@@ -106,13 +106,14 @@ class Refund(models.Model):
         PAID = "PAID", _("paid")
         FAILED = "FAILED", _("failed")
         REROUTED = "REROUTED", _("paid another way")
+        CANCELLED = "CANCELED", _("cancelled")
 
     class Gateway(models.TextChoices):
         REGISTER = "REGISTER", _("the register")
         PROCESSOR = "PROCESSOR", _("the card processor")
         LEDGER = "LEDGER", _("a ledger of ours")
 
-    # Failed and rerouted ones free their amount (rules.md 2.4).
+    # Failed, rerouted and cancelled ones free their amount (rules.md 2.4).
     HOLDING: ClassVar = (State.AGREED, State.ASKED, State.PENDING, State.PAID)
     # Somebody still has to answer.
     OPEN: ClassVar = (State.AGREED, State.ASKED, State.PENDING)
@@ -179,6 +180,10 @@ class Refund(models.Model):
     @property
     def is_rerouted(self) -> bool:
         return self.state == self.State.REROUTED
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state == self.State.CANCELLED
 
     @property
     def is_credit(self) -> bool:

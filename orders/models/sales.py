@@ -186,6 +186,11 @@ class OrderLine(models.Model):
         return bool(self.__dict__["payer_has_promotions"])
 
     @property
+    def is_from_gift(self) -> bool:
+        """Whether what a gift receipt was worth paid for it, in an exchange."""
+        return self.is_gift and self.order.kind == Order.Kind.EXCHANGE
+
+    @property
     def payer_id(self) -> uuid.UUID:
         """The order whose payments a refund of this line goes back to."""
         return self.paid_by_id or self.order_id

@@ -1,7 +1,6 @@
 """The exchange's screens: ask for the money again, give up, hand over, end what never came."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -10,7 +9,7 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_POST
 
 from omnistore.errors import Refused
-from orders import awaited, cancelling, collecting, exchanges, returns
+from orders import awaited, cancelling, collecting, exchanges, returns, starts
 from orders.models import Collection, CustomerReturn, Exchange, Replacement
 from orders.views.returns import taken_shown
 from stores.http import ClerkRequest, clerk_required
@@ -38,18 +37,13 @@ def give_up(request: ClerkRequest, return_id: UUID) -> HttpResponse:
         return _shown(request, found, refusal.sentence)
     if found.order is None:
         return redirect("orders:return", found.pk)
-    draft = returns.begin(
-        order=found.order,
+    draft = starts.again(
+        found=found,
         store=request.tablet.store,
         tablet=request.tablet,
         clerk=request.clerk,
         at=now(),
     )
-    choices = [
-        replace(choice, resolution="REFUND", replacements=())
-        for choice in returns.choices_of(found)
-    ]
-    returns.choose(draft=draft, choices=choices)
     return redirect("orders:return", draft.pk)
 
 
