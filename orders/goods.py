@@ -38,7 +38,7 @@ class NotAwaited(Conflict):
 
 class BeingCharged(Conflict):
     code = "being_charged"
-    words = _("The register is about to take the money for it: let it refuse that first.")
+    words = _("The register is asked already, or the customer owes nothing.")
 
 
 class MoreThanAwaited(Conflict):
