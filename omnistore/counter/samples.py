@@ -164,6 +164,10 @@ def row(key: int, *, units: int, choice: Sample | None, problem: str) -> Sample:
         is_wrong=bool(problem),
         problem=problem,
         decision=line.decision,
+        draft=Sample(pk=NOBODY),
+        photos=(),
+        suggestions=(),
+        serial_fields=(),
     )
 
 

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from customers.admin import person
 from omnistore.headoffice import ReadOnly
 from orders.models import ProductRefusal, SatisfactionRequest
 
@@ -10,15 +11,15 @@ from orders.models import ProductRefusal, SatisfactionRequest
 class ProductRefusalAdmin(ReadOnly):
     id_lookups = ("pk", "customer_id", "customer_return_id")
     number_lookup = "product__sku__iexact"
-    list_display = ("id", "customer_id", "product", "reason", "start_at", "end_at")
+    list_display = ("id", person, "product", "reason", "start_at", "end_at")
     list_filter = ("reason",)
-    list_select_related = ("product",)
+    list_select_related = ("customer", "product")
     ordering = ("-id",)
 
 
 @admin.register(SatisfactionRequest)
 class SatisfactionRequestAdmin(ReadOnly):
     id_lookups = ("pk", "customer_id", "customer_return_id")
-    list_display = ("id", "customer_id", "customer_return", "asked_at")
-    list_select_related = ("customer_return",)
+    list_display = ("id", person, "customer_return", "asked_at")
+    list_select_related = ("customer", "customer_return")
     ordering = ("-id",)

@@ -41,7 +41,7 @@ class ByHand(forms.ModelForm[Any]):
         label=gettext_lazy("Amount"), max_digits=12, decimal_places=3, localize=True
     )
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    key = forms.UUIDField(label="", widget=forms.HiddenInput, initial=uuid4)
 
     @property
     def event_key(self) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from customers.admin import not_before_now
@@ -193,7 +194,7 @@ def _level(name: str) -> forms.ChoiceField:
 def _who_and_words() -> dict[str, forms.Field]:
     words: dict[str, forms.Field] = {
         f"{name}_{whom}_{language}": forms.CharField(
-            label=_("%(whom)s, %(language)s") % {"whom": WHOM[whom], "language": said},
+            label=format_lazy("{}, {}", WHOM[whom], said),
             required=False,
             max_length=schema.LONGEST_WORDS,
         )

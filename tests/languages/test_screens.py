@@ -47,7 +47,8 @@ WRITTEN_BY_BABEL = re.compile(
 )
 # Rows that Django writes in English, its yes and no in pictures, and what a program wrote.
 ROWS = re.compile(
-    r".*\| Can (?:add|change|delete|view) .*|\d m?s$|\b(?:True|False)\b|^[\[{].*[\]}]$|^null$"
+    r".*\| Can (?:add|change|decide|delete|view) .*|\d m?s$"
+    r"|\b(?:True|False|None)\b|^[\[{].*[\]}]$|^null$"
 )
 TRANSLATED = re.compile(r"⟦[^⟦⟧]*⟧")
 DATA = re.compile(r"\S*¤\S*")
