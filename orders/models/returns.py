@@ -141,6 +141,15 @@ class CustomerReturn(models.Model):
         return self.proof == self.Proof.NONE
 
     @property
+    def is_cancelled(self) -> bool:
+        return self.state == self.State.CANCELLED
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether it is accepted and nothing of it is here yet."""
+        return self.state == self.State.ACCEPTED and self.goods == self.Goods.AWAITED
+
+    @property
     def is_done(self) -> bool:
         return self.state in (self.State.SETTLED, self.State.CLOSED)
 

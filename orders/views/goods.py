@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from omnistore.errors import Refused
-from orders import cancelling, dispositions, goods, returns
+from orders import cancelling, dispositions, exchanges, goods, returns
 from orders.models import Product, ReturnLine
 from stores.http import ClerkRequest, clerk_required, screen
 from stores.models import Store
@@ -99,6 +99,7 @@ def _page(request: ClerkRequest, *, problem: str = "") -> HttpResponse:
     shown = {
         "receptions": goods.received_in(store, since=midnight)[:MOST],
         "awaited": goods.awaited_in(store).prefetch_related("lines__product")[:MOST],
+        "to_give": exchanges.to_give_in(store)[:MOST],
         "dispositions": [
             choice for choice in ReturnLine.Disposition.choices if choice[0] != "TO_STORE"
         ],

@@ -9,8 +9,8 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_http_methods, require_POST
 
 from omnistore.errors import Refused
-from orders import agreements, credit_codes, payouts, refunds, returns, screens
-from orders.models import Refund, RefundAgreement
+from orders import agreements, credit_codes, payouts, proofs, refunds, returns, screens
+from orders.models import Order, Refund, RefundAgreement
 from orders.payouts import OtherWay
 from orders.views.returns import draft_page, taken_shown
 from stores.http import ClerkRequest, clerk_required, screen
@@ -105,7 +105,12 @@ def _money_of(request: ClerkRequest, return_id: UUID) -> HttpResponse:
 def _form(
     request: ClerkRequest, form: OtherWay, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    shown = {"other": form, "problem": problem, "taken": form.refund.plan.customer_return}
+    shown: dict[str, object] = {
+        "other": form,
+        "problem": problem,
+        "taken": form.refund.plan.customer_return,
+    }
+    shown["orders"] = Order.objects.filter(pk__in=proofs.of(form.refund.plan.customer_return))
     page = "orders/_refund_other.html" if request.htmx else "orders/refund_other.html"
     return render(request, page, shown, status=status)
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from orders import returns, wishes
 from orders.models import Collection, CustomerReturn, Order, Replacement, Stock
-from stores.models import Store
+from stores.models import Clerk, Store, Tablet
 from tests.factories import make_customer, make_order, make_policy, make_product
 
 HTMX = {"HX-Request": "true"}
@@ -150,3 +150,38 @@ def test_shows_what_the_cheaper_article_costs_and_what_goes_back(
     assert re.search(r"échange d’une valeur de 4,90", page)
     assert "15,00" in page
     assert re.search(r"[-\u2212]4,90", page)
+
+
+def test_what_was_put_aside_for_another_stores_customer_is_handed_over_from_the_list(
+    counter: Client, order: Order, draft: CustomerReturn, recently: datetime
+) -> None:
+    black, here = make_product("85099C"), draft.store
+    paris = Store.objects.create(code="par", name="Paris")
+    Stock.objects.create(product=black, store=paris, on_hand=4, changed_at=recently)
+    told = exchanged(order, f"{black.pk}-STORE-{paris.pk}") | {"agreed": 0}
+    counter.post(f"/returns/{draft.pk}/settle/", told)
+    nothing = counter.get("/goods/").content.decode()
+    # The tablet stands in the other store now.
+    Tablet.objects.update(store=paris)
+    Clerk.objects.get().stores.add(paris)
+
+    listed = counter.get("/goods/").content.decode()
+    counter.post(f"/replacements/{Replacement.objects.get().pk}/deliver/")
+
+    assert here is not None
+    assert "/deliver/" not in nothing
+    assert black.name in listed
+    assert Replacement.objects.get().is_handed_over
+    assert "/deliver/" not in counter.get("/goods/").content.decode()
+
+
+def test_an_exchange_that_is_not_paid_yet_is_not_called_done(
+    counter: Client, order: Order, draft: CustomerReturn
+) -> None:
+    lamp = make_product("LAMP", price=3490, model="lamp")
+    told = exchanged(order, f"{lamp.pk}-HAND") | {"agreed": 0}
+
+    counter.post(f"/returns/{draft.pk}/settle/", told)
+    page = counter.get(f"/returns/{draft.pk}/").content.decode()
+
+    assert "C’est fait" not in page
