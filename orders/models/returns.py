@@ -153,10 +153,6 @@ class CustomerReturn(models.Model):
     def is_done(self) -> bool:
         return self.state in (self.State.SETTLED, self.State.CLOSED)
 
-    @property
-    def is_cancelled(self) -> bool:
-        return self.state == self.State.CANCELLED
-
 
 class ReturnLine(models.Model):
     """Units of one order line that come back: why, in which state, by which right, for how much."""
