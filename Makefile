@@ -27,7 +27,8 @@ test: .venv/dev mo
 # Random histories of purchases, each through the real verbs, in shards on all cores.
 HISTORIES ?= 100000
 histories: .venv/dev mo
-	HISTORIES=$(HISTORIES) OMNISTORE_ENV=test $(PY) -m pytest -n auto --dist load tests/orders/test_histories.py
+	HISTORIES=$(HISTORIES) COUNT_ALOUD=1 OMNISTORE_ENV=test \
+		$(PY) -m pytest --nomigrations -n auto --dist load tests/orders/test_histories.py
 
 # The cancelled lines of the real sales file, taken as returns of what was bought.
 replay: .venv/dev mo

@@ -1,6 +1,8 @@
 """People with fixed names and rights, for every test."""
 
 import os
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,11 +26,28 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+# What the tests of this session counted, by its name.
+COUNTED: Counter[str] = Counter()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Add up what tests counted, whichever process they ran in; of a long run say it on the way."""
+    for name, value in report.user_properties if report.when == "call" else ():
+        if isinstance(value, int):
+            COUNTED[name] += value
+    if os.environ.get("COUNT_ALOUD") and report.when == "call":
+        sys.stdout.write(f"{dict(COUNTED)}\n")
+        sys.stdout.flush()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests measured, whichever process they ran in."""
+    """Print what tests counted and measured, also when the session was ended early."""
+    for name, count in COUNTED.items():
+        terminalreporter.write_line(f"{name}: {count:,}")
     for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
         for name, value in report.user_properties:
-            terminalreporter.write_line(f"{name}: {value}")
+            if not isinstance(value, int):
+                terminalreporter.write_line(f"{name}: {value}")
 
 
 @pytest.fixture(scope="session")

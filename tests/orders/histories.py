@@ -243,8 +243,8 @@ class Histories(RuleBasedStateMachine):
 
     def _end(self) -> None:
         """Bring the rest back and pay everything: he has exactly what he paid, less the fees."""
-        for line in self._left():
-            self._take([_back(line, line.left_units)], line)
+        for lines in _by_order(self._left()):
+            self._take([_back(line, line.left_units) for line in lines], lines[0])
         for refund in self.failed():
             refunds.retry(refund=refund, at=NOON)
         for waiting in gateways.waiting_for(self.till, now=NOON):
@@ -363,6 +363,14 @@ def _back(line: OrderLine, units: int) -> Choice:
 def _left() -> list[OrderLine]:
     lines = with_returned(OrderLine.objects.select_related("order")).order_by("pk")
     return [line for line in lines if line.left_units]
+
+
+def _by_order(lines: Sequence[OrderLine]) -> list[list[OrderLine]]:
+    """Return the lines of each order together, as one return brings them back."""
+    orders: dict[Any, list[OrderLine]] = {}
+    for line in lines:
+        orders.setdefault(line.order_id, []).append(line)
+    return list(orders.values())
 
 
 def _answer(till: Register, instruction_id: int, *, is_paid: bool) -> None:

@@ -57,6 +57,26 @@ def test_rule_2_8_a_credit_spent_at_two_registers_gives_no_more_than_it_has(nadi
         assert account.used == 600
 
 
+def test_wrong_codes_said_at_once_are_all_counted(nadia: Clerk) -> None:
+    account = credit.issue(
+        customer=None,
+        kind="STORE_CREDIT",
+        amount=1000,
+        currency="EUR",
+        reason="return",
+        event_key="return:1",
+        at=NOON,
+    )
+    code = credit_codes.make(account=account, clerk=nadia, at=NOON)
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+
+    answers = at_once(3, lambda _: credit_codes.opened(number=account.number, code=wrong, at=NOON))
+
+    assert all(isinstance(answer, credit_codes.NotSpendable) for answer in answers), answers
+    account.refresh_from_db()
+    assert account.pin_tries == 3
+
+
 def test_rule_2_6_a_refund_goes_another_way_once(
     order: Order, tablet: Tablet, till: Register, nadia: Clerk
 ) -> None:

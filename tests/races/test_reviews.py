@@ -121,8 +121,9 @@ def test_a_return_asked_about_twice_at_once_is_asked_about_once(
     choice = Choice(order_line_id=order.lines.get().pk, units=1, reason="STYLE", condition="AS_NEW")
     returns.choose(draft=draft, choices=[choice])
 
-    at_once(3, lambda _: submissions.submit(draft=draft, clerk=tablet.clerk, at=NOON))
+    answers = at_once(3, lambda _: submissions.submit(draft=draft, clerk=tablet.clerk, at=NOON))
 
+    assert all(isinstance(answer, CustomerReturn) for answer in answers), answers
     assert Review.objects.count() == 1
     assert Event.objects.filter(name="orders.review.opened").count() == 1
 
