@@ -55,10 +55,6 @@ LOCKS = {
     "orders/gateways/register.py:_held:Instruction": [
         f"{RETURNS}the_registers_answer_sent_twice_at_once_counts_once"
     ],
-    # Two answers alone wait for each other in the customer's stream of events.
-    "orders/gateways/register.py:_locked:RefundPlan": [
-        f"{CORE}2_5_a_retry_beside_the_registers_answer"
-    ],
     "orders/credit.py:_locked:CreditAccount": [
         f"{MONEY}rule_2_8_a_credit_spent_at_two_registers_gives_no_more_than_it_has"
     ],
@@ -97,6 +93,7 @@ LOCKS = {
     ],
 }
 REASONS = {
+    "orders/gateways/register.py:_locked:RefundPlan": "answers meet in the stream they write first",
     "orders/refunds.py:_locked:Refund": "the plan's lock, taken before it, is enough",
     "orders/collecting.py:locked:Collection": "its instruction is locked before it",
     "orders/collecting.py:_hold:CustomerReturn": "first in the order of locks: no deadlock",
