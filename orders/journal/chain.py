@@ -28,6 +28,9 @@ CLOSING = (
 )
 HEAD = (*("store_id", "last_number", "last_hash", "open_day", "closings", "last_closing_hash"),)
 FORMAT = 1
+# Places of the texts among the columns of `ENTRY`.
+QUOTED = (3, 4, 5, 8, 9, 10, 14)
+_quoted = json.encoder.encode_basestring
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -38,10 +41,14 @@ def canonical(value: Any) -> str:
 
 def entry_hash(row: Sequence[Any]) -> str:
     """Return the hash of an entry, given its columns in the order of `ENTRY`."""
-    # The places of the id, the day and the time are known: a million rows are waiting.
-    told = ["entry", FORMAT, *row]
-    told[2], told[14], told[15] = str(row[0]), row[12].isoformat(), _utc(row[13])
-    return hashlib.sha256(_encoded(told).encode()).hexdigest()
+    # As `row_hash` would, three times as fast: a million rows are waiting.
+    told, clerk = [_quoted(str(row[place])) for place in QUOTED], row[11]
+    text = (
+        f'["entry",{FORMAT},"{row[0]}",{row[1]},{row[2]},{told[0]},{told[1]},{told[2]},{row[6]},'
+        f"{row[7]},{told[3]},{told[4]},{told[5]},{'null' if clerk is None else clerk},"
+        f'"{row[12].isoformat()}","{_utc(row[13])}",{told[6]}]'
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def row_hash(word: str, row: Iterable[Any]) -> str:

@@ -359,8 +359,9 @@ def test_a_settled_return_is_in_the_journal(tablet: Tablet, till: Register) -> N
     taken = take(order, tablet, 2)
     assert not JournalEntry.objects.exists()
 
-    for waiting in gateways.waiting_for(till, now=NOON):
-        gateways.answer(register=till, instruction_id=waiting.id, is_paid=True, at=NOON)
+    # Cash is asked for once the card is answered.
+    while waiting := gateways.waiting_for(till, now=NOON):
+        gateways.answer(register=till, instruction_id=waiting[0].id, is_paid=True, at=NOON)
 
     entry = JournalEntry.objects.get()
     assert (entry.kind, entry.subject) == ("RETURN_SETTLED", f"return:{taken.pk}")
