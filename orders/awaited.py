@@ -49,6 +49,11 @@ def open_ones() -> QuerySet[Exchange]:
     )
 
 
+def late_ones(*, at: datetime) -> QuerySet[Exchange]:
+    """Return those whose day has passed."""
+    return open_ones().filter(due_on__lt=localdate(at))
+
+
 def of(customer: Customer) -> list[Exchange]:
     """Return what is awaited from the customer."""
     return list(open_ones().filter(customer_return__customer=customer))
@@ -56,11 +61,7 @@ def of(customer: Customer) -> list[Exchange]:
 
 def find_overdue(*, at: datetime) -> int:
     """Open the ending of every exchange whose day has passed; return how many there were."""
-    found = list(
-        open_ones()
-        .filter(due_on__lt=localdate(at), overdue_at=None)
-        .values_list("pk", flat=True)[:500]
-    )
+    found = list(late_ones(at=at).filter(overdue_at=None).values_list("pk", flat=True)[:500])
     return sum(_open_ending(pk, at) for pk in found)
 
 

@@ -176,6 +176,13 @@ def waiting_in(store: Store, *, now: datetime) -> QuerySet[CustomerReturn]:
     )
 
 
+def asked_about() -> QuerySet[CustomerReturn]:
+    """Return all returns that wait for a person's answer, who asked first before the others."""
+    return CustomerReturn.objects.filter(state=CustomerReturn.State.NEEDS_REVIEW).order_by(
+        "submitted_at"
+    )
+
+
 def conclude(locked: CustomerReturn) -> None:
     """
     Give the return the state that its answers make, once all are there.

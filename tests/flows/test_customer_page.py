@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from customers import consent, loyalty
 from customers.models import Customer, LoyaltyEntry, Touch
 from omnistore.audit.models import Look
-from orders.models import Order
+from orders.models import CustomerReturn, Exchange, Order
 from stores.models import Clerk, Store, Tablet
 from tests.factories import (
     LONG_AGO,
@@ -135,6 +135,39 @@ def test_asks_no_more_for_many_purchases(
 
     with django_assert_max_num_queries(12):
         page_of(counter, camille)
+
+
+def test_says_that_a_return_needs_a_human_and_what_should_be_back(
+    counter: Client, camille: Customer, bought: Order, lyon: Store
+) -> None:
+    """B4: one calm line for each, in the query that reads the customer."""
+    assert 'id="alerts"' not in page_of(counter, camille)
+    asked, late = (
+        CustomerReturn.objects.create(
+            customer=camille,
+            store=lyon,
+            state=state,
+            number=number,
+            currency="EUR",
+            created_at=bought.placed_at,
+            submitted_at=bought.placed_at,
+        )
+        for state, number in (("REVIEW", "LYO-R1"), ("ACCEPTED", "LYO-R2"))
+    )
+    Exchange.objects.create(
+        customer_return=late,
+        order=make_order(camille),
+        credit=0,
+        charges=0,
+        currency="EUR",
+        due_on=bought.placed_at.date(),
+        made_at=bought.placed_at,
+    )
+
+    page = page_of(counter, camille)
+
+    assert f'href="/returns/{asked.pk}/"' in page
+    assert f'href="/returns/{late.pk}/"' in page
 
 
 def test_writes_down_who_looked(counter: Client, camille: Customer, nadia: Clerk) -> None:
