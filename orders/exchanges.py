@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Conflict, Invalid, Refused
 from omnistore.outbox import events
-from orders import dispositions, numbers, stock
+from orders import dispositions, numbers, policies, stock
 from orders.bills import Bill, Charge, Wanted
 from orders.facts import ExchangeCancelled, ExchangedUnits, ExchangeMade, ReplacementToSend
 from orders.models import (
@@ -257,6 +257,7 @@ def make(exchange: Exchange, *, at: datetime) -> None:
     for line, row in zip(made, replacements, strict=True):
         row.order_line = line
     Replacement.objects.bulk_update(replacements, ["order_line"])
+    _renew_guarantees(replacements, at=at)
     events.record(_made(exchange, replacements), at=at)
     for row in replacements:
         if row.is_shipped:
@@ -313,7 +314,16 @@ def _order_line(order: Order, row: Replacement, taken: CustomerReturn) -> OrderL
         is_final_sale=bool(is_same and back and back.is_final_sale),
         # What a gift receipt paid for stays a gift, however often it is exchanged.
         is_gift=taken.is_gift or bool(back and back.is_from_gift),
+        guaranteed_until=back.guaranteed_until if is_same and back else None,
     )
+
+
+def _renew_guarantees(replacements: Iterable[Replacement], *, at: datetime) -> None:
+    """Let the guarantee begin anew where what did not work is replaced by law (L217-13)."""
+    for row in replacements:
+        back = row.return_line
+        if row.is_same and row.order_line_id and back is not None and back.is_replaced_by_law:
+            policies.renew(order_line_id=row.order_line_id, at=at)
 
 
 def _contributions(line: OrderLine, row: Replacement) -> dict[UUID, int]:

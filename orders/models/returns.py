@@ -247,3 +247,9 @@ class ReturnLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.units} × {self.product_id}"
+
+    @property
+    def is_replaced_by_law(self) -> bool:
+        """Whether what does not work is replaced under the guarantee instead of repaired."""
+        is_defective = self.reason == self.Reason.DEFECTIVE and self.right == self.Right.CONFORMITY
+        return is_defective and self.resolution == self.Resolution.EXCHANGE

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -542,6 +542,23 @@ def test_what_came_in_part_is_not_charged(
 
     with pytest.raises(awaited.PartlyBack):
         awaited.charge(exchange=first.exchange, register=till, at=NOON)
+
+
+def test_rule_1_6_the_guarantee_begins_anew_where_what_is_defective_is_replaced(
+    camille: Customer, bag: Product, black: Product, tablet: Tablet
+) -> None:
+    """Consumer Code L217-13; and a swap for another colour keeps what a repair had added."""
+    old = make_order(camille, [(bag, 2, 2000)], placed_at=NOON - timedelta(days=400))
+    repaired = date(2028, 1, 1)
+    old.lines.update(guaranteed_until=repaired)
+    broken = swap(old, Wanted(bag.pk, 1), reason="DEFECTIVE", condition="DAMAGED")
+    wrong = swap(old, Wanted(black.pk, 1), reason="WRONG_ITEM")
+
+    replaced = took(old, broken, tablet=tablet).exchange.order.lines.get()
+    swapped = took(old, wrong, tablet=tablet).exchange.order.lines.get()
+
+    assert replaced.guaranteed_until == date(2028, 11, 21)
+    assert swapped.guaranteed_until == repaired
 
 
 # --- arithmetic ----------------------------------------------------------------------------------
