@@ -49,6 +49,7 @@ class HeadOffice(admin.AdminSite):
             _("Returns and refunds"),
             (
                 *("CustomerReturn", "RefundPlan", "Refund", "Instruction"),
+                *("Reception", "Repair", "SoldSerial"),
                 *("Exchange", "Replacement", "Collection", "Contribution"),
                 *("RefundAgreement", "Processor", "ProcessorRequest"),
                 *("CreditAccount", "CreditEntry"),

@@ -2,10 +2,12 @@
 
 from orders.admin import (
     afterwards,
+    allowances,
     carts,
     catalogue,
     credit,
     exchanges,
+    goods,
     journal,
     policies,
     processors,
@@ -19,10 +21,12 @@ from orders.admin import (
 
 __all__ = [
     "afterwards",
+    "allowances",
     "carts",
     "catalogue",
     "credit",
     "exchanges",
+    "goods",
     "journal",
     "policies",
     "processors",

@@ -7,10 +7,17 @@ from django.http import HttpRequest
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from omnistore.headoffice import NeverDeleted
+from omnistore.headoffice import NeverDeleted, ReadOnlyRows
 from orders import prices
 from orders.admin.amounts import amount
-from orders.models import Product
+from orders.models import PricePoint, Product
+
+
+class PricePoints(ReadOnlyRows):
+    model = PricePoint
+    fields = ("start_at", amount("price", _("price")))
+    readonly_fields = fields
+    ordering = ("-start_at",)
 
 
 @admin.register(Product)
@@ -21,6 +28,7 @@ class ProductAdmin(NeverDeleted):
         *("kind", "is_offered", "has_no_withdrawal", "withdrawal_ends_opened", "product_class"),
     )
     ordering = ("sku",)
+    inlines = (PricePoints,)
 
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
         before = Product.objects.filter(pk=obj.pk).values_list("price", flat=True).first()

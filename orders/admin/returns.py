@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.admin import person
 from omnistore.headoffice import ReadOnlyRows
 from orders.admin.amounts import ByNumberKey, amount
-from orders.models import Adjustment, CustomerReturn, ReturnLine
+from orders.models import Adjustment, CustomerReturn, JoinedOrder, ReturnLine, ReturnPhoto
 
 
 class ReturnLines(ReadOnlyRows):
@@ -39,10 +39,22 @@ class Adjustments(ReadOnlyRows):
     readonly_fields = fields
 
 
+class JoinedOrders(ReadOnlyRows):
+    model = JoinedOrder
+    fields = ("order", "joined_at")
+    readonly_fields = fields
+
+
+class Photos(ReadOnlyRows):
+    model = ReturnPhoto
+    fields = ("product", "clerk", "width", "height", "taken_at")
+    readonly_fields = fields
+
+
 @admin.register(CustomerReturn)
 class CustomerReturnAdmin(ByNumberKey):
     list_display = ("__str__", "state", "store", person, "clerk", "source", "created_at")
     list_filter = ("state", "store", "is_historical", "created_at")
     list_select_related = ("customer", "store", "clerk")
     ordering = ("-created_at",)
-    inlines = (ReturnLines, Adjustments)
+    inlines = (ReturnLines, Adjustments, JoinedOrders, Photos)

@@ -1,11 +1,13 @@
 """What people were asked about returns, and who was woken for it, to read."""
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from omnistore.headoffice import ReadOnly, ReadOnlyRows
 from orders.admin.amounts import WithAmounts, amount
-from orders.models import Allowance, Review, ReviewEntry, ReviewNotice
+from orders.models import Review, ReviewEntry, ReviewNotice
 
 
 class Entries(ReadOnlyRows):
@@ -29,11 +31,22 @@ class ReviewAdmin(WithAmounts):
         "route",
         "asked_at",
         "due_at",
+        "decision",
     )
     list_filter = ("state", "kind", "route", "customer_return__store", "asked_at")
     list_select_related = ("customer_return",)
     ordering = ("-asked_at",)
     inlines = (Entries,)
+    readonly_fields = ("decision",)
+
+    @admin.display(description=_("answer"))
+    def decision(self, review: Review) -> str:
+        """Lead to the page where it is decided, by the verb that everybody decides by."""
+        if review.state == Review.State.ANNOUNCED:
+            return ""
+        address = reverse("orders:decision", args=[review.customer_return_id])
+        words = _("Decide") if review.is_open else _("Look")
+        return format_html('<a href="{}">{}</a>', address, words)
 
 
 @admin.register(ReviewEntry)
@@ -54,12 +67,3 @@ class ReviewNoticeAdmin(ReadOnly):
     list_filter = ("state", "channel", "created_at")
     list_select_related = ("customer_return", "user")
     ordering = ("-id",)
-
-
-@admin.register(Allowance)
-class AllowanceAdmin(ReadOnly):
-    id_lookups = ("pk", "order_id")
-    list_display = ("id", "order", "order_line", "given_by", "until", "used_in", "revoked_at")
-    list_filter = ("given_at",)
-    list_select_related = ("order", "order_line", "given_by", "used_in")
-    ordering = ("-given_at",)
