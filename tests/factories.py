@@ -38,7 +38,7 @@ _serial = count(1)
 
 
 def spaced(text: str) -> str:
-    """Return the text with plain spaces, as one types it: no-break ones are in phones and figures."""
+    """Return the text with plain spaces, as one types it: phones and figures have no-break ones."""
     return text.replace(NO_BREAK, " ").replace(NARROW_NO_BREAK, " ")
 
 
