@@ -24,7 +24,6 @@ class Slip(models.Model):
         GIFT = "GIFT", _("gift receipt")
         RETURN = "RETURN", _("return slip")
         EXCHANGE = "EXCHANGE", _("exchange slip")
-        CREDIT = "CREDIT", _("credit slip")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
