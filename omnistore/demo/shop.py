@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from omnistore.demo import contacts, dates, goods, identities, premises, shelves
+from omnistore.demo import cases, contacts, dates, goods, identities, offers, premises, shelves
 from omnistore.demo.people import DATA
 from omnistore.demo.sales import Dresser
 from orders.models import SalesImport
@@ -38,6 +38,8 @@ def load(*, at: datetime) -> SalesImport:
     shelves.fill(stores=stores, at=at)
     persons = identities.name(source=SOURCE, stores=stores, at=at)
     Dresser(source=SOURCE, stores=stores, persons=persons, at=at).dress()
+    offers.give(source=SOURCE)
+    cases.add(source=SOURCE, stores=stores, at=at)
     identities.reward(persons=persons, spent=contacts.spent_by(SOURCE), at=at)
     contacts.fill(persons=persons, stores=stores, at=at)
     return done
