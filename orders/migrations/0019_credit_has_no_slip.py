@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0017_ledgers_are_only_added_to")]
+    dependencies = [("orders", "0018_ledgers_are_only_added_to")]
 
     operations = [
         migrations.AlterField(

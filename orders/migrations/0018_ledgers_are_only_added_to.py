@@ -4,7 +4,7 @@ from omnistore.appendonly import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0016_replacements_leave_return_lines")]
+    dependencies = [("orders", "0017_refunds_that_are_called_off")]
 
     operations = [
         append_only("orders_creditentry", "orders_reviewentry", "orders_stockmovement"),
