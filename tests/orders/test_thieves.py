@@ -194,7 +194,9 @@ def test_rule_1_8_what_a_gift_was_exchanged_for_comes_back_as_store_credit(
     order.payments.update(tender="CASH")
     draft = gift_of(order, tablet, swap(order, make_product("85099C", price=2000)))
     first = returns.take(draft=draft, at=NOON).exchange.order
+    assert first
     second = took(first, swap(first, bag), tablet=tablet).exchange.order
+    assert second
 
     taken = took(second, back(second), tablet=tablet)
 
