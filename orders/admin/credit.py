@@ -124,7 +124,10 @@ class AddByVerb(AddOnly):
 
 @admin.register(CreditAccount)
 class CreditAccountAdmin(AddByVerb, WithAmounts):
-    amounts = {name: amount(name, name) for name in ("issued", "used")}
+    amounts = {
+        "issued": amount("issued", gettext_lazy("issued")),
+        "used": amount("used", gettext_lazy("used")),
+    }
     id_lookups = ("pk", "customer_id")
     form = IssueForm
     autocomplete_fields = ()
@@ -169,6 +172,10 @@ class CreditAccountAdmin(AddByVerb, WithAmounts):
         self, request: HttpRequest, obj: CreditAccount, post_url_continue: str | None = None
     ) -> HttpResponse:
         return _code_of(request, obj)
+
+    @admin.display(description=gettext_lazy("number"))
+    def masked(self, account: CreditAccount) -> str:
+        return account.masked
 
     @admin.action(description=gettext_lazy("Make a new code"), permissions=["add"])
     def make_code(
