@@ -247,8 +247,10 @@ class Histories(RuleBasedStateMachine):
             self._take([_back(line, line.left_units) for line in lines], lines[0])
         for refund in self.failed():
             refunds.retry(refund=refund, at=NOON)
-        for waiting in gateways.waiting_for(self.till, now=NOON):
-            _answer(self.till, waiting.id, is_paid=True)
+        # Cash is asked for once the other shares are answered.
+        while waiting := gateways.waiting_for(self.till, now=NOON):
+            for one in waiting:
+                _answer(self.till, one.id, is_paid=True)
 
         fees = _sum(Adjustment.objects.filter(kind="FEE"))
         assert fees <= 0
