@@ -16,13 +16,23 @@ CATALOGUES := $(wildcard omnistore/locale/*/LC_MESSAGES/*.po)
 export PORT
 
 .DELETE_ON_ERROR:
-.PHONY: run test browser lint bench chaos soak screens icons mo messages translated lock clean
+.PHONY: run test histories replay browser lint bench chaos soak screens icons mo messages translated lock clean
 
 run: .venv/run mo
 	@OMNISTORE_ENV=demo $(PY) manage.py serve --port $(PORT) $(if $(filter-out 0,$(LAN)),--lan)
 
 test: .venv/dev mo
 	OMNISTORE_ENV=test $(PY) -m pytest $(PARALLEL) -m "not browser"
+
+# Random histories of purchases, each through the real verbs, in shards on all cores.
+HISTORIES ?= 100000
+histories: .venv/dev mo
+	HISTORIES=$(HISTORIES) COUNT_ALOUD=1 OMNISTORE_ENV=test \
+		$(PY) -m pytest --nomigrations -n auto --dist load tests/orders/test_histories.py
+
+# The cancelled lines of the real sales file, taken as returns of what was bought.
+replay: .venv/dev mo
+	OMNISTORE_ENV=test $(PY) -m tests.replay
 
 browser: .venv/dev mo
 	OMNISTORE_ENV=test $(PY) -m pytest -m browser

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from babel.numbers import is_currency
 from django import forms
 from django.conf import settings
 from django.contrib import admin
@@ -28,6 +29,7 @@ from customers.models import (
     Evidence,
     Identifier,
     LoyaltyEntry,
+    LoyaltyRule,
     Touch,
     Visit,
 )
@@ -129,10 +131,40 @@ class ConsentAdmin(NotesLooks, ReadOnly):
 @admin.register(LoyaltyEntry)
 class LoyaltyEntryAdmin(NotesLooks, ReadOnly):
     id_lookups = OF_A_CUSTOMER
-    list_display = ("id", person, "kind", "points", "reference", "at")
+    list_display = ("id", person, "kind", "points", "debt", "reference", "at")
     list_filter = ("kind", "at")
     list_select_related = ("customer",)
     ordering = ("-id",)
+
+
+class RuleForm(forms.ModelForm[LoyaltyRule]):
+    """A new rule; what was bought before keeps the one it had."""
+
+    class Meta:
+        model = LoyaltyRule
+        fields = ("currency", "earned", "per_amount", "spent", "worth", "start_at")
+        help_texts = {
+            "currency": _("ISO 4217, as in EUR."),
+            "per_amount": _("In the currency's smallest unit: 100 is a euro."),
+            "worth": _("In the currency's smallest unit: 500 is five euros."),
+        }
+
+    def clean_currency(self) -> str:
+        code = str(self.cleaned_data["currency"]).upper()
+        if not is_currency(code):
+            raise ValidationError(_("This is not the code of a currency."))
+        return code
+
+    def clean_start_at(self) -> datetime:
+        return not_before_now(self.cleaned_data["start_at"])
+
+
+@admin.register(LoyaltyRule)
+class LoyaltyRuleAdmin(AddOnly):
+    list_display = ("currency", "earned", "per_amount", "spent", "worth", "start_at")
+    list_filter = ("currency",)
+    ordering = ("currency", "-start_at")
+    form = RuleForm
 
 
 @admin.register(Touch)

@@ -74,6 +74,22 @@ class ConsentWithdrawn(Fact):
 
 
 @dataclass(frozen=True)
+class LoyaltyChanged(Fact):
+    """Points were earned, spent, taken or given back; `points` and `debt` are what it came to."""
+
+    name: ClassVar[str] = "customers.loyalty.changed"
+    fact_kind: ClassVar[str] = Fact.Kind.STATE
+    label: ClassVar = _("a customer's points changed")
+
+    points: int
+    debt: int
+
+    @property
+    def topic(self) -> str:
+        return "loyalty"
+
+
+@dataclass(frozen=True)
 class VisitAnonymous(Fact):
     """Someone was served who did not want to be known; goes into the store's stream."""
 

@@ -8,7 +8,7 @@ and contacts keep the identifier that brought them (`via`).
 import uuid
 
 from django.db import models
-from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from customers.lookups import Prefix
@@ -228,25 +228,101 @@ class Consent(models.Model):
         return f"{self.customer_id}: {self.wording_id} {self.is_given}"
 
 
+class LoyaltyRule(models.Model):
+    """
+    What purchases earn and what points are worth, from a moment on; never edited.
+
+    `earned` points for each `per_amount` paid; `spent` points pay `worth`. Amounts are in minor
+    units of the currency: 1 for each 100 and 100 for 500 is a point a euro, five euros a hundred.
+    """
+
+    currency = models.CharField(_("currency"), max_length=3)
+    earned = models.PositiveIntegerField(_("points earned"))
+    per_amount = models.PositiveIntegerField(_("for each"))
+    spent = models.PositiveIntegerField(_("points spent"))
+    worth = models.PositiveIntegerField(_("pay"))
+    start_at = models.DateTimeField(_("from"))
+
+    class Meta:
+        verbose_name = _("loyalty rule")
+        verbose_name_plural = _("loyalty rules")
+        constraints = [
+            UniqueConstraint(
+                fields=["currency", "start_at"], name="customers_loyalty_rule_once_at_a_time"
+            ),
+            CheckConstraint(
+                condition=Q(per_amount__gt=0, spent__gt=0, worth__gt=0),
+                name="customers_loyalty_rule_divides",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.earned}/{self.per_amount} {self.currency}"
+
+    def points_for(self, amount: int) -> int:
+        """How many points a purchase of that amount earns; a part of a point is not earned."""
+        return amount * self.earned // self.per_amount
+
+    def points_paying(self, amount: int) -> int:
+        """How many points it takes to pay the amount."""
+        return -(-amount * self.spent // self.worth)
+
+    def amount_paid_by(self, points: int) -> int:
+        """What that many points pay."""
+        return points * self.worth // self.spent
+
+
 class LoyaltyEntry(models.Model):
-    """One movement of a card's points; the balance is their sum."""
+    """
+    One movement of a card's points, never changed; the balance is their sum.
+
+    What should be taken back and is no longer there is a debt: a line of its own, that adds to
+    `debt` and not to `points`. What is earned later settles it first, by another line.
+    """
 
     class Kind(models.TextChoices):
         IMPORTED = "IMPORTED", _("balance taken over")
         EARNED = "EARNED", _("earned")
         SPENT = "SPENT", _("spent")
         REVERSED = "REVERSED", _("taken back")
+        REFUNDED = "REFUNDED", _("given back")
+        DEBT = "DEBT", _("owed")
+        SETTLED = "SETTLED", _("debt settled")
         ADJUSTED = "ADJUSTED", _("adjusted by hand")
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="loyalty_entries")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     points = models.IntegerField(_("points"))
+    debt = models.IntegerField(_("debt"), default=0)
+    # The number of the receipt, order or return, for people.
     reference = models.CharField(_("reference"), max_length=80, blank=True)
+    # What it belongs to, for the sums: `order:<id>`, `payment:<id>`.
+    subject = models.CharField(_("belongs to"), max_length=60, blank=True, editable=False)
+    # What happened is counted once: the same event again finds its line here.
+    event_key = models.CharField(_("event"), max_length=120, blank=True, editable=False)
     at = models.DateTimeField(_("when"))
 
     class Meta:
         verbose_name = _("loyalty entry")
         verbose_name_plural = _("loyalty ledger")
+        constraints = [
+            UniqueConstraint(
+                fields=["event_key"],
+                name="customers_loyalty_event_once",
+                condition=~Q(event_key=""),
+            ),
+            CheckConstraint(
+                condition=Q(kind="DEBT", points=0, debt__gt=0)
+                | Q(kind="SETTLED", points__lt=0, debt=F("points"))
+                | (Q(debt=0) & ~Q(kind__in=["DEBT", "SETTLED"])),
+                name="customers_loyalty_debt_has_lines_of_its_own",
+            ),
+        ]
+        indexes = [
+            Index(
+                fields=["subject"], name="customers_loyalty_by_subject", condition=~Q(subject="")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.points:+d}"

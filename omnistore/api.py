@@ -13,16 +13,14 @@ from rest_framework.views import APIView
 from customers.api import Customers, OneCustomer, Wordings
 from omnistore.counter.api import Identify
 from omnistore.problems import CONTENT_TYPE
-from orders.api import (
-    AnswerInstruction,
-    Carts,
-    Instructions,
-    OneOrder,
-    OneReturn,
-    Orders,
-    Quote,
-    Returns,
-)
+from orders.api.carts import Carts
+from orders.api.credit import Balance, CancelUse, Uses
+from orders.api.declarations import Declarations
+from orders.api.points import Points, Spendings, UndoSpending
+from orders.api.registers import AnswerInstruction, Instructions
+from orders.api.returns import OneReturn, Quote, Returns
+from orders.api.sales import OneOrder, Orders
+from orders.api.stock import StockOfArticles
 
 PROBLEM = {
     "type": "object",
@@ -92,18 +90,26 @@ urlpatterns = [
     path("identify/", Identify.as_view(), name="identify"),
     path("customers/", Customers.as_view(), name="customers"),
     path("customers/<uuid:customer_id>/", OneCustomer.as_view(), name="customer"),
+    path("customers/<uuid:customer_id>/points/", Points.as_view(), name="points"),
+    path("spendings/", Spendings.as_view(), name="spendings"),
+    path("spendings/<slug:reference>/undo/", UndoSpending.as_view(), name="undo_spending"),
     path("wordings/", Wordings.as_view(), name="wordings"),
     path("carts/", Carts.as_view(), name="carts"),
     path("orders/", Orders.as_view(), name="orders"),
     path("orders/<uuid:order_id>/", OneOrder.as_view(), name="order"),
     path("returns/", Returns.as_view(), name="returns"),
+    path("returns/declare/", Declarations.as_view(), name="declare"),
     path("returns/quote/", Quote.as_view(), name="quote"),
     path("returns/<uuid:return_id>/", OneReturn.as_view(), name="return"),
+    path("stock/", StockOfArticles.as_view(), name="stock"),
     path("register/instructions/", Instructions.as_view(), name="instructions"),
     path(
         "register/instructions/<int:instruction_id>/answer/",
         AnswerInstruction.as_view(),
         name="answer",
     ),
+    path("credit/balance/", Balance.as_view(), name="credit_balance"),
+    path("credit/uses/", Uses.as_view(), name="credit_uses"),
+    path("credit/uses/<uuid:use_id>/cancel/", CancelUse.as_view(), name="credit_cancel"),
     re_path("", Nowhere.as_view()),
 ]

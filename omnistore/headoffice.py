@@ -37,15 +37,27 @@ class HeadOffice(admin.AdminSite):
             _("Customers"),
             (
                 *("Customer", "Identifier", "Evidence", "ConsentWording", "Consent"),
-                *("LoyaltyEntry", "Touch", "Visit"),
+                *("LoyaltyEntry", "LoyaltyRule", "Touch", "Visit"),
             ),
         ),
-        (_("What is offered"), ("Product", "PolicyVersion")),
+        (
+            _("What is offered"),
+            ("Product", "PolicyVersion", "Stock", "StockMovement", "Reservation"),
+        ),
         (_("Sales"), ("Order", "Payment", "Cart", "SalesImport")),
         (
             _("Returns and refunds"),
-            ("CustomerReturn", "Exchange", "RefundPlan", "Refund", "Instruction"),
+            (
+                *("CustomerReturn", "RefundPlan", "Refund", "Instruction"),
+                *("Reception", "Repair", "SoldSerial"),
+                *("Exchange", "Replacement", "Collection", "Contribution"),
+                *("RefundAgreement", "Processor", "ProcessorRequest"),
+                *("CreditAccount", "CreditEntry"),
+                *("Review", "ReviewEntry", "ReviewNotice", "Allowance"),
+                *("Slip", "ProductRefusal", "SatisfactionRequest"),
+            ),
         ),
+        (_("Journal"), ("JournalEntry", "JournalClosing")),
         (
             _("Systems we tell"),
             (
@@ -53,7 +65,10 @@ class HeadOffice(admin.AdminSite):
                 *("Link", "MergeProposal"),
             ),
         ),
-        (_("Access and audit"), ("ApiKey", "User", "Group", "Look", "AccessChange")),
+        (
+            _("Access and audit"),
+            ("ApiKey", "User", "Group", "PushSubscription", "Look", "AccessChange"),
+        ),
     )
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:

@@ -61,6 +61,23 @@ def prorate(total: int, weights: Sequence[int]) -> list[int]:
     return floors
 
 
+def pour(poured: int, weights: Sequence[int]) -> list[int]:
+    """
+    Return how much of each weight is used up when `poured` of their sum is, in proportion.
+
+    Unlike `prorate`, pouring more never gives a part back: what two steps take sums to what one
+    would. Weights are not negative, and `poured` is at most their sum.
+    """
+    left, parts = sum(weights), []
+    if not 0 <= poured <= left:
+        raise ValueError("more than there is")
+    for weight in weights:
+        part = poured * weight // left if left else 0
+        parts.append(part)
+        poured, left = poured - part, left - weight
+    return parts
+
+
 def included_tax(total: int, rate: Decimal) -> int:
     """Return the tax inside a tax-included total; `rate` 0.20 is twenty per cent."""
     if not rate:

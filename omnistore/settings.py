@@ -5,6 +5,7 @@ Settings of omnistore, all from the environment (see docs/operating.md for the l
 setting stops the start with one clear line.
 """
 
+import base64
 import hashlib
 import os
 from datetime import timedelta
@@ -63,7 +64,12 @@ if IS_PRODUCTION and (len(SECRET_KEY) < 50 or SECRET_KEY.startswith("demo-only-"
 ENCRYPTION_KEYS = listed("OMNISTORE_ENCRYPTION_KEYS") or [SECRET_KEY]
 if IS_PRODUCTION and min(map(len, ENCRYPTION_KEYS)) < 32:
     raise ImproperlyConfigured("OMNISTORE_ENCRYPTION_KEYS: a key has 32 random characters or more.")
+# Seal the journal: the first seals, every one verifies. Not where the database's backups are.
+JOURNAL_KEYS = listed("OMNISTORE_JOURNAL_KEYS") or [SECRET_KEY]
+if IS_PRODUCTION and min(map(len, JOURNAL_KEYS)) < 32:
+    raise ImproperlyConfigured("OMNISTORE_JOURNAL_KEYS: a key has 32 random characters or more.")
 PUBLIC_URL = required("OMNISTORE_PUBLIC_URL", "http://localhost:8000").rstrip("/")
+IS_HTTPS = PUBLIC_URL.startswith("https://")
 # Hosts whose links are ours: their receipts' links (…/LYO-000042) lead to the receipt when scanned.
 OMNISTORE_OWN_HOSTS = [urlsplit(PUBLIC_URL).hostname or "", *listed("OMNISTORE_OWN_HOSTS")]
 required("ALLOWED_HOSTS", "*")
@@ -218,10 +224,24 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         # While all workers are busy, sweeps do not pile up.
         "options": {"expires": 3},
     },
+    "ask-processors": {
+        "task": "orders.tasks.ask_processors",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
+    "close-journals": {
+        "task": "orders.tasks.close_journals",
+        "schedule": timedelta(minutes=15),
+        "options": {"expires": 900},
+    },
     "tell-head-office": {
         "task": "omnistore.outbox.tasks.tell_head_office",
         "schedule": timedelta(seconds=30),
         "options": {"expires": 30},
+    },
+    "find-overdue-exchanges": {
+        "task": "orders.tasks.find_overdue_exchanges",
+        "schedule": timedelta(hours=1),
     },
     "tidy-outbox": {
         "task": "omnistore.outbox.tasks.tidy",
@@ -232,6 +252,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 OMNISTORE_BELL = os.environ.get(
     "OMNISTORE_BELL", "" if ENV == "test" else "omnistore.outbox.bells.ring"
 )
+# Rung after a transaction that left a refund to a card processor.
+OMNISTORE_REFUND_BELL = os.environ.get(
+    "OMNISTORE_REFUND_BELL", "" if ENV == "test" else "orders.bells.ring"
+)
+# Kind of card processor → the class that speaks to it (orders.gateways.answers.Adapter).
+OMNISTORE_PROCESSORS = {"STRIPE": "orders.gateways.stripe.Adapter"}
 # How long a sender may hold deliveries. Shorter than a connector's longest call (25 s), it would
 # send nothing, and say nothing.
 OMNISTORE_LEASE_SECONDS = int(os.environ.get("OMNISTORE_LEASE_SECONDS", "30"))
@@ -245,6 +271,8 @@ OMNISTORE_CONNECTORS = {
     "salesforce": "omnistore.crm.salesforce.connector.Connector",
     "hubspot": "omnistore.crm.hubspot.connector.Connector",
 }
+# What a system hears only when its connection names it: every sale moves stock.
+OMNISTORE_ON_REQUEST = frozenset(["orders.stock.changed"])
 # Outgoing calls go to public addresses only, except these hosts (the demo's own inbox).
 OMNISTORE_OUTGOING_ALLOWED = listed(
     "OMNISTORE_OUTGOING_ALLOWED", "" if IS_PRODUCTION else "localhost,127.0.0.1"
@@ -272,6 +300,58 @@ DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", f"omnistore@{urlsplit(PUBLIC_U
 # Without a mail server, outside production, mails are written where the logs are.
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 
+# When the new article goes out first, so many days the other one is awaited.
+OMNISTORE_EXCHANGE_DAYS = int(os.environ.get("OMNISTORE_EXCHANGE_DAYS", "14"))
+
+# --- reviews: returns that a person decides -------------------------------------------------------
+# Minutes until the fallback when a store is asked, hours when head office is.
+OMNISTORE_REVIEW_MINUTES = int(os.environ.get("OMNISTORE_REVIEW_MINUTES", "30"))
+OMNISTORE_REVIEW_HOURS = int(os.environ.get("OMNISTORE_REVIEW_HOURS", "48"))
+# Seconds in which somebody who stands beside the tablet decides before others are woken.
+OMNISTORE_REVIEW_GRACE_SECONDS = int(os.environ.get("OMNISTORE_REVIEW_GRACE_SECONDS", "15"))
+# Above this a store asks head office; up to that APPROVE_SMALL says yes. Minor units.
+OMNISTORE_REVIEW_STORE_LIMIT = int(os.environ.get("OMNISTORE_REVIEW_STORE_LIMIT", "50000"))
+OMNISTORE_REVIEW_SMALL = int(os.environ.get("OMNISTORE_REVIEW_SMALL", "2000"))
+# When nobody in the store has answered: ESCALATE to head office, REFUSE_KINDLY (nothing is final:
+# it can be asked again), or APPROVE_SMALL and escalate what is larger.
+OMNISTORE_REVIEW_FALLBACK = os.environ.get("OMNISTORE_REVIEW_FALLBACK", "ESCALATE")
+if OMNISTORE_REVIEW_FALLBACK not in ("ESCALATE", "REFUSE_KINDLY", "APPROVE_SMALL"):
+    raise ImproperlyConfigured(
+        "OMNISTORE_REVIEW_FALLBACK must be ESCALATE, REFUSE_KINDLY or APPROVE_SMALL."
+    )
+# Signs what is pushed to approvers' phones; made by `manage.py make_push_key`, empty: no push.
+OMNISTORE_VAPID_PRIVATE_KEY = os.environ.get("OMNISTORE_VAPID_PRIVATE_KEY", "")
+if not OMNISTORE_VAPID_PRIVATE_KEY and not IS_PRODUCTION:
+    OMNISTORE_VAPID_PRIVATE_KEY = (
+        base64.urlsafe_b64encode(hashlib.sha256(f"push {SECRET_KEY}".encode()).digest())
+        .rstrip(b"=")
+        .decode()
+    )
+if len(base64.urlsafe_b64decode(OMNISTORE_VAPID_PRIVATE_KEY + "==")) not in (0, 32):
+    raise ImproperlyConfigured("OMNISTORE_VAPID_PRIVATE_KEY: make one by manage.py make_push_key.")
+# Whom a push service writes to when something is wrong: https:// or mailto:.
+OMNISTORE_VAPID_CONTACT = os.environ.get(
+    "OMNISTORE_VAPID_CONTACT", PUBLIC_URL if IS_HTTPS else "mailto:omnistore@localhost"
+)
+
+CELERY_BEAT_SCHEDULE |= {
+    "send-notices": {
+        "task": "orders.tasks.send_notices",
+        "schedule": timedelta(seconds=3),
+        "options": {"expires": 3},
+    },
+    "end-reviews": {
+        "task": "orders.tasks.end_reviews",
+        "schedule": timedelta(seconds=20),
+        "options": {"expires": 20},
+    },
+}
+
+CELERY_BEAT_SCHEDULE["purge-photos"] = {
+    "task": "orders.tasks.purge_photos",
+    "schedule": timedelta(days=1),
+}
+
 # --- people and languages ------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
@@ -295,6 +375,8 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "admin:login"
+# After a settled return a customer is asked how it went, once within so many days.
+OMNISTORE_SATISFACTION_DAYS = int(os.environ.get("OMNISTORE_SATISFACTION_DAYS", "30"))
 AUTO_LOCK_AFTER = timedelta(seconds=int(os.environ.get("OMNISTORE_AUTO_LOCK_SECONDS", "120")))
 PIN_TRIES = 5
 
@@ -328,7 +410,6 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-IS_HTTPS = PUBLIC_URL.startswith("https://")
 if IS_PRODUCTION and not IS_HTTPS and not flag("OMNISTORE_ALLOW_HTTP", False):
     raise ImproperlyConfigured("OMNISTORE_PUBLIC_URL must begin with https:// in production.")
 SECURE_SSL_REDIRECT = IS_PRODUCTION and IS_HTTPS
@@ -369,6 +450,11 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "CartState": "orders.models.carts.Cart.State",
         "ReturnState": "orders.models.returns.CustomerReturn.State",
+        "ReviewState": "orders.models.reviews.Review.State",
+        "ReviewKind": "orders.models.reviews.Review.Kind",
+        "Level": "orders.models.policies.Level",
+        "PromotionKind": "orders.models.adjustments.OrderPromotion.Kind",
+        "AdjustmentKind": "orders.models.adjustments.Adjustment.Kind",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -387,6 +473,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
+        # It would log what it was answered, word for word.
+        "stripe": {"level": "CRITICAL"},
         # It says at each start that it draws no pictures; nobody asks it for one.
         "pyBarcode": {"level": "WARNING"},
     },

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Literal
 
@@ -11,7 +12,13 @@ import phonenumbers
 from babel import Locale
 from babel.dates import TIMEDELTA_UNITS, format_skeleton, format_timedelta
 from babel.lists import format_list
-from babel.numbers import NumberPattern, format_currency, format_decimal, parse_pattern
+from babel.numbers import (
+    NumberPattern,
+    format_currency,
+    format_decimal,
+    format_percent,
+    parse_pattern,
+)
 from babel.units import format_unit
 from django.utils.timezone import localdate, localtime, now
 from django.utils.translation import get_language, gettext
@@ -44,6 +51,14 @@ def money(minor: int, currency: str) -> str:
 def amount(number: int) -> str:
     """Return the whole number as people write it: 1 240 or 1,240."""
     return format_decimal(number, locale=_locale()).replace("-", MINUS)
+
+
+def percent(share: Decimal) -> str:
+    """Return a share of one as people write it: 5,5 % or 5.5%."""
+    locale = _locale()
+    # CLDR's own pattern has no decimals: 5.5 % would be 6 %.
+    pattern = str(locale.percent_formats[None].pattern).replace("#,##0", "#,##0.##")
+    return format_percent(share, pattern, locale=locale)
 
 
 def phone(e164: str, country: str = HOME) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +14,20 @@ from omnistore.errors import Conflict, Invalid
 from omnistore.money import included_tax, prorate
 from omnistore.outbox import events
 from omnistore.tokens import fingerprint
-from orders import bringers, catalogue, numbers
+from orders import (
+    advertising,
+    bringers,
+    catalogue,
+    credit,
+    numbers,
+    points,
+    promotions,
+    serials,
+    stock,
+)
 from orders.facts import OrderRecorded
-from orders.models import Order, OrderLine, Payment, Product
+from orders.models import CreditEntry, Order, OrderLine, Payment, Product, SoldSerial, StockMovement
+from orders.promotions import Given
 from stores.models import Clerk, Register, Store
 
 # How far a till's clock may be ahead of ours.
@@ -37,6 +49,13 @@ class TendersDiffer(Invalid):
 class DiscountTooLarge(Invalid):
     code = "discount_too_large"
     words = _("More was taken off than it cost.")
+
+
+class NoSuchPromotion(Invalid):
+    """`promotion` is its code."""
+
+    code = "no_such_promotion"
+    words = _("The promotion %(promotion)s lacks its condition, or names a line that is not there.")
 
 
 class TaxTooLarge(Invalid):
@@ -72,6 +91,8 @@ class SoldLine:
     handed_over: int | None = None
     is_final_sale: bool = False
     is_gift: bool = False
+    # One for each unit that has a number; hashed apart, as promotions are.
+    serials: Sequence[str] = field(default=(), repr=False)
 
     @property
     def due(self) -> int:
@@ -86,11 +107,26 @@ class Tendered:
     tender: str
     amount: int
     reference: str = ""
+    # Who can refund it by reference, and what that calls the payment; what `credit.use` answered.
+    # Not in the words that are hashed, so that what was told before there were any stays the same.
+    processor: str = field(default="", repr=False)
+    processor_reference: str = field(default="", repr=False)
+    credit_use: UUID | None = field(default=None, repr=False)
+
+    @property
+    def more(self) -> tuple[object, ...]:
+        """What else was told of it, to compare with what was told before."""
+        more = (self.processor, self.processor_reference, self.credit_use)
+        return more if any(more) else ()
 
 
 @dataclass(frozen=True)
 class Sale:
-    """A sale as the till or the shop tells it; `discount` is taken off the whole order."""
+    """
+    A sale as the till or the shop tells it; `discount` is taken off the whole order.
+
+    `promotions` took off more, each on a condition that a return may break.
+    """
 
     source: str
     number: str
@@ -102,10 +138,20 @@ class Sale:
     discount: int = 0
     delivered_at: datetime | None = None
     identifiers: Sequence[tuple[str, str]] = field(default=())
+    # Not in the words that are hashed, so that what was told before there were any stays the same.
+    promotions: Sequence[Given] = field(default=(), repr=False)
+    # Where the contract was concluded, when the channel does not say it; see `Order`.
+    is_paid_online: bool | None = field(default=None, repr=False)
+
+    @property
+    def concluded(self) -> tuple[object, ...]:
+        """What was told of it, to compare with what was told before."""
+        return () if self.is_paid_online is None else (self.is_paid_online,)
 
     @property
     def total(self) -> int:
-        return sum(line.due for line in self.lines) - self.discount
+        off = self.discount + sum(given.amount for given in self.promotions)
+        return sum(line.due for line in self.lines) - off
 
 
 @dataclass(frozen=True)
@@ -135,15 +181,25 @@ def record(
     Raises:
         OrderDiffers: the number is taken by other content.
         TendersDiffer, DiscountTooLarge, TaxTooLarge: the amounts do not agree.
+        UnknownUse: a tender names a use of credit that is not so, or paid before.
         PlacedInFuture, NoNumber, UnknownProduct, NoSuchIdentifier: as they say.
     """
-    content = fingerprint(repr((sale, place.ids, customer and customer.pk)))
+    more = [tendered.more for tendered in sale.tenders if tendered.more]
+    content = fingerprint(
+        repr(
+            (
+                *(sale, place.ids, customer and customer.pk, *sale.promotions),
+                *(*_numbered(sale), *more, *sale.concluded),
+            )
+        )
+    )
     if earlier := Order.objects.filter(source=sale.source, number=sale.number).first():
         return _same(earlier, content), False
 
     _check(sale, at)
     products = catalogue.by_sku(line.sku for line in sale.lines)
-    lines = _lines(sale, products)
+    shares = _shares(sale)
+    lines = _lines(sale, products, shares)
     bringer = bringers.find(customer=customer, identifiers=sale.identifiers, country=country, at=at)
     order, is_new = Order.objects.get_or_create(
         source=sale.source,
@@ -153,9 +209,35 @@ def record(
     )
     if not is_new:
         return _same(order, content), False
-    _write(order, lines, sale)
+    payments = _write(order, lines, sale)
+    promotions.write(order, lines, sale.promotions, shares[1:])
     events.record(_fact(order, sale), at=sale.placed_at)
+    points.sold(order, payments)
+    advertising.resume_bought(order=order, products=products.values())
+    _take_out(order, lines, at)
     return order, True
+
+
+def _take_out(order: Order, lines: Sequence[OrderLine], at: datetime) -> None:
+    """Move what a store handed over out of its stock; what the web sells, its warehouse counts."""
+    if order.store is None:
+        return
+    sold = [
+        stock.Move(
+            line.product.pk,
+            order.store,
+            -line.handed_over,
+            StockMovement.Reason.SALE,
+            order.number,
+            f"sale:{order.pk}:{line.position}",
+        )
+        for line in lines
+    ]
+    stock.move_all(sold, at=at)
+
+
+def _numbered(sale: Sale) -> list[tuple[int, Sequence[str]]]:
+    return [(place, line.serials) for place, line in enumerate(sale.lines) if line.serials]
 
 
 def _same(order: Order, content: str) -> Order:
@@ -171,6 +253,9 @@ def _check(sale: Sale, at: datetime) -> None:
         raise PlacedInFuture()
     if min((line.due for line in sale.lines), default=0) < 0 or sale.total < 0:
         raise DiscountTooLarge()
+    for given in sale.promotions:
+        if not given.is_complete or any(not 1 <= line <= len(sale.lines) for line in given.lines):
+            raise NoSuchPromotion(promotion=given.code)
     paid = sum(tendered.amount for tendered in sale.tenders)
     if paid != sale.total:
         raise TendersDiffer(paid=paid, total=sale.total)
@@ -182,6 +267,7 @@ def _facts_of(sale: Sale, place: Place, lines: list[OrderLine]) -> dict[str, obj
         "register": place.register,
         "clerk": place.clerk,
         "channel": sale.channel,
+        "is_paid_online": sale.is_paid_online,
         "number_key": numbers.key(sale.number),
         "currency": sale.currency,
         "total": sale.total,
@@ -191,12 +277,24 @@ def _facts_of(sale: Sale, place: Place, lines: list[OrderLine]) -> dict[str, obj
     }
 
 
-def _lines(sale: Sale, products: dict[str, Product]) -> list[OrderLine]:
-    """Return the order's lines, unsaved, each with its share of the order's discount."""
-    shares = prorate(sale.discount, [line.due for line in sale.lines])
+def _shares(sale: Sale) -> list[list[int]]:
+    """Return what the order's discount, then each of its promotions takes off each line."""
+    dues = [line.due for line in sale.lines]
+    shares = prorate(sale.discount, dues)
+    left = [due - share for due, share in zip(dues, shares, strict=True)]
+    try:
+        return [shares, *promotions.shares_of(sale.promotions, left)]
+    except promotions.MoreThanItCosts:
+        raise DiscountTooLarge() from None
+
+
+def _lines(
+    sale: Sale, products: dict[str, Product], shares: Sequence[Sequence[int]]
+) -> list[OrderLine]:
+    """Return the order's lines, unsaved, each with its share of what was taken off the order."""
     return [
-        _line(sale, position, line, products[line.sku], share)
-        for position, (line, share) in enumerate(zip(sale.lines, shares, strict=True), 1)
+        _line(sale, position, line, products[line.sku], sum(share))
+        for position, (line, *share) in enumerate(zip(sale.lines, *shares, strict=True), 1)
     ]
 
 
@@ -228,20 +326,44 @@ def _handed_over(sale: Sale, line: SoldLine) -> int:
     return min(line.handed_over, line.quantity)
 
 
-def _write(order: Order, lines: list[OrderLine], sale: Sale) -> None:
+def _write(order: Order, lines: list[OrderLine], sale: Sale) -> list[Payment]:
     for line in lines:
         line.order = order
     OrderLine.objects.bulk_create(lines)
-    Payment.objects.bulk_create(
+    _write_serials(lines, sale)
+    return Payment.objects.bulk_create(
         Payment(
             order=order,
             tender=tendered.tender,
             amount=tendered.amount,
             reference=tendered.reference,
+            processor=tendered.processor,
+            processor_reference=tendered.processor_reference,
+            credit_use=_credit_use(tendered, sale.currency),
             captured_at=sale.placed_at,
         )
         for tendered in sale.tenders
     )
+
+
+def _credit_use(tendered: Tendered, currency: str) -> CreditEntry | None:
+    if tendered.credit_use is None:
+        return None
+    return credit.claim(
+        use_id=tendered.credit_use,
+        kind=tendered.tender,
+        amount=tendered.amount,
+        currency=currency,
+    )
+
+
+def _write_serials(lines: Sequence[OrderLine], sale: Sale) -> None:
+    rows = []
+    for line, told in zip(lines, sale.lines, strict=True):
+        if told.serials and line.product.is_tracked:
+            numbered = serials.sold(line.product, line.quantity, told.serials)
+            rows += [SoldSerial(order_line=line, serial=n.serial, units=n.units) for n in numbered]
+    SoldSerial.objects.bulk_create(rows)
 
 
 def _fact(order: Order, sale: Sale) -> OrderRecorded:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
 
+from orders import serials, wishes
 from orders.models import OrderLine, ReturnLine
 from orders.quotes import Choice
 from orders.screens import Fold
+from orders.unproven import Wanted
 
 
 class ChoiceForm(forms.Form):
@@ -19,12 +22,15 @@ class ChoiceForm(forms.Form):
     reason_words = forms.CharField(max_length=200, required=False)
     condition = forms.ChoiceField(choices=ReturnLine.Condition.choices, required=False)
     resolution = forms.ChoiceField(choices=ReturnLine.Resolution.choices, required=False)
-    replacement = forms.IntegerField(min_value=1, max_value=2**31, required=False)
+    # What the customer takes instead, and from where, in one word.
+    replacement = forms.CharField(max_length=40, required=False)
+    waiver = forms.CharField(max_length=200, required=False)
 
-    def choice(self, line_id: int) -> Choice:
+    def choice(self, line_id: int, numbers: Iterable[str] = ()) -> Choice:
         """Return the valid part of the form as a choice; the rest counts as not said."""
         said: dict[str, Any] = getattr(self, "cleaned_data", {})
         is_other = said.get("reason") == ReturnLine.Reason.OTHER
+        wanted = wishes.read(said.get("replacement", ""), units=said["units"])
         return Choice(
             order_line_id=line_id,
             units=said["units"],
@@ -33,7 +39,9 @@ class ChoiceForm(forms.Form):
             reason_words=said.get("reason_words", "") if is_other else "",
             condition=said.get("condition", ""),
             resolution=said.get("resolution") or ReturnLine.Resolution.REFUND,
-            replacement_id=said.get("replacement"),
+            replacements=(wanted,) if wanted else (),
+            waiver=said.get("waiver", ""),
+            serials=serials.read(numbers)[: said["units"] + 1],
         )
 
 
@@ -52,7 +60,7 @@ class ChoicesForm:
             form = ChoiceForm(posted, prefix=prefix)
             form.is_valid()
             if "units" in form.cleaned_data:
-                self.choices.append(form.choice(line.pk))
+                self.choices.append(form.choice(line.pk, posted.getlist(f"{prefix}-serial")))
             else:
                 self.wrong[line.pk] = str(form.errors["units"][0])
 
@@ -69,6 +77,51 @@ def _numbers(texts: Iterable[str]) -> Iterable[int]:
 
 
 class AgreementForm(forms.Form):
-    """The refund the customer was shown, in minor units; empty when he was shown none."""
+    """The refund the customer was shown, in minor units, and its quote; empty when none was."""
 
     agreed = forms.IntegerField(min_value=0, max_value=2**62, required=False)
+    token = forms.CharField(max_length=64, required=False)
+
+
+class DecisionForm(forms.Form):
+    """A person's answer to open reviews: which, yes or no, and in which words."""
+
+    review = forms.CharField(max_length=2000)
+    say = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
+    words = forms.CharField(max_length=300, required=False)
+
+    def clean_review(self) -> list[UUID]:
+        try:
+            return [UUID(text) for text in self.cleaned_data["review"].split(",") if text]
+        except ValueError as error:
+            raise forms.ValidationError("", code="invalid") from error
+
+    @property
+    def review_ids(self) -> list[UUID]:
+        found: list[UUID] = self.cleaned_data["review"]
+        return found
+
+    @property
+    def is_approved(self) -> bool:
+        return bool(self.cleaned_data["say"] == "yes")
+
+
+class WantedForm:
+    """A return without receipt as posted: `p12-units`, `p12-reason`, … for each article."""
+
+    def __init__(self, posted: QueryDict, lines: Iterable[ReturnLine]) -> None:
+        self.wanted: list[Wanted] = []
+        for line in lines:
+            form = ChoiceForm(posted, prefix=f"p{line.product_id}")
+            form.is_valid()
+            said: dict[str, Any] = form.cleaned_data
+            if said.get("units"):
+                self.wanted.append(
+                    Wanted(
+                        product_id=line.product_id,
+                        units=said["units"],
+                        reason=said.get("reason", ""),
+                        reason_words=said.get("reason_words", ""),
+                        condition=said.get("condition", ""),
+                    )
+                )

@@ -1,6 +1,6 @@
 """What a customer bought on every channel, and what of it may still come back."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from customers.models import Customer
 from omnistore.outbox.models import Event
 from orders.facts import ReturnAccepted
-from orders.models import CustomerReturn, Order, OrderLine, ReturnLine
+from orders.models import CustomerReturn, Order, OrderLine, Product, ReturnLine
 from orders.policies import Decision, PolicyBook, outlook
 from orders.units import with_returned
 
@@ -73,6 +73,19 @@ def of(
     return _purchases(lines, now)
 
 
+def of_orders(ids: Collection[UUID], *, now: datetime) -> list[Purchase]:
+    """Return these orders as purchases, newest first, in two queries."""
+    lines = with_returned(OrderLine.objects.filter(order_id__in=ids))
+    return _purchases(lines.order_by("-order__placed_at", "-order_id", "position"), now)
+
+
+def of_product(product: Product, *, orders: QuerySet[Order], now: datetime) -> list[PurchaseLine]:
+    """Return the lines of these orders that the article was bought on, newest first."""
+    lines = with_returned(OrderLine.objects.filter(product=product, order__in=orders))
+    newest = lines.order_by("-order__placed_at", "-order_id", "position")[:MOST_LINES]
+    return [line for purchase in _purchases(newest, now) for line in purchase.lines]
+
+
 def of_order(order: Order, *, now: datetime) -> Purchase:
     """Return one order as a purchase, in two queries."""
     lines = with_returned(OrderLine.objects.filter(order=order)).order_by("position")
@@ -102,9 +115,11 @@ def by_number(number_key: str) -> QuerySet[Order]:
 
 def lines_of(taken: CustomerReturn) -> QuerySet[ReturnLine]:
     """Return the lines of a return with what the screen says about them."""
-    return taken.lines.select_related(
-        "product", "replacement", "order_line__order", "sold_in", "restocked_in"
-    ).order_by("position")
+    return (
+        taken.lines.select_related("product", "order_line__order", "sold_in", "restocked_in")
+        .prefetch_related("replacements__product")
+        .order_by("position")
+    )
 
 
 def event_of(taken: CustomerReturn) -> UUID | None:

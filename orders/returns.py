@@ -16,24 +16,37 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Conflict
 from omnistore.outbox import events
-from orders import exchanges, numbers, quotes, refunds
+from orders import (
+    adjustments,
+    advertising,
+    collecting,
+    dispositions,
+    exchanges,
+    goods,
+    grants,
+    journal,
+    numbers,
+    points,
+    proofs,
+    quotes,
+    refunds,
+    reviews,
+    satisfaction,
+)
 from orders.facts import ReturnAccepted, ReturnedUnits
-from orders.models import CustomerReturn, Order, Product, ReturnLine
+from orders.models import Collection as Collected
+from orders.models import CustomerReturn, Order, Reception, ReturnLine
 from orders.quotes import Choice, Quote
 from stores.models import ApiKey, Clerk, Register, Store, Tablet
 
-Condition = ReturnLine.Condition
 Resolution = ReturnLine.Resolution
+GESTURE = ReturnLine.Right.GESTURE
+DIFFERENCE = Collected.Purpose.DIFFERENCE
 
 
 class QuoteChanged(Conflict):
     code = "quote_changed"
     words = _("The amounts have changed since you looked. Check them once more.")
-
-
-class NoRegister(Conflict):
-    code = "no_register"
-    words = _("This store has no register in use that could pay the refund.")
 
 
 class DraftGone(Conflict):
@@ -104,9 +117,8 @@ def choose(*, draft: CustomerReturn, choices: Iterable[Choice]) -> None:
         if not locked.is_draft:
             raise DraftGone()
         lines = quotes.lines_for(choices)
-        wanted = Product.objects.in_bulk([c.replacement_id for c in choices if c.replacement_id])
         ReturnLine.objects.filter(customer_return=draft).delete()
-        ReturnLine.objects.bulk_create(
+        kept = ReturnLine.objects.bulk_create(
             ReturnLine(
                 customer_return=draft,
                 order_line=lines[choice.order_line_id],
@@ -117,14 +129,20 @@ def choose(*, draft: CustomerReturn, choices: Iterable[Choice]) -> None:
                 reason_words=choice.reason_words,
                 condition=choice.condition,
                 resolution=choice.resolution,
-                replacement=wanted.get(choice.replacement_id or 0),
+                waiver=choice.waiver,
+                serials=list(choice.serials),
             )
             for position, choice in enumerate(choices, 1)
         )
+        wanted = {choice.order_line_id: choice.wanted for choice in choices if choice.wanted}
+        exchanges.wish(draft, {row.order_line_id or 0: row for row in kept}, wanted)
 
 
 def choices_of(draft: CustomerReturn) -> list[Choice]:
     """Return what was chosen in the draft so far."""
+    lines = list(draft.lines.order_by("position"))
+    is_exchange = any(line.resolution == Resolution.EXCHANGE for line in lines)
+    wished = exchanges.wishes_of(draft) if is_exchange else {}
     return [
         Choice(
             order_line_id=line.order_line_id,
@@ -132,10 +150,12 @@ def choices_of(draft: CustomerReturn) -> list[Choice]:
             reason=line.reason,
             condition=line.condition,
             resolution=line.resolution,
-            replacement_id=line.replacement_id,
+            replacements=wished.get(line.pk, ()),
             reason_words=line.reason_words,
+            waiver=line.waiver,
+            serials=tuple(line.serials),
         )
-        for line in draft.lines.order_by("position")
+        for line in lines
         if line.order_line_id is not None
     ]
 
@@ -146,16 +166,25 @@ def take(
     at: datetime,
     clerk: Clerk | None = None,
     agreed_total: int | None = None,
+    agreed_to_pay: int | None = None,
+    agreed_token: str = "",
+    is_in_hand: bool = True,
 ) -> CustomerReturn:
     """
     Take the return: goods received, refunds asked of the register, replacements handed over.
 
+    Where the customer has to pay, the register is asked first; goods change hands when he has
+    (`orders.collecting`).
+
     A draft that was taken already gives the same return again. `agreed_total` is the refund the
-    customer was shown, in minor units.
+    customer was shown, in minor units, `agreed_token` the token of that quote. What people
+    have overruled of it counts as long as it is as they were shown. Goods that are not in hand are
+    received later, see `goods.receive`; till then the return is accepted.
 
     Raises:
         TooManyUnits, NotReturnable, …: what `quotes.draw_up` found, the first of them.
-        QuoteChanged: the refund is no longer what was shown.
+        QuoteChanged: the quote is no longer what was shown.
+        NoLongerFits, AllowanceUsed: see `grants.use`.
         NoRegister: money is due and nothing can pay it.
     """
     with transaction.atomic():
@@ -164,37 +193,78 @@ def take(
         if not taken.is_draft:
             return taken
         answer = quotes.draw_up(
-            choices=choices_of(taken), customer_id=taken.customer_id, now=at, is_locked=True
+            choices=choices_of(taken),
+            customer_id=taken.customer_id,
+            now=at,
+            grants=grants.of(taken, at=at),
+            pay_by=taken.pay_by,
+            proof=taken.proof,
+            return_id=taken.pk,
+            is_locked=True,
+            proven=proofs.of(taken),
+            store=taken.store,
         )
         if answer.problems:
             raise answer.problems[0]
-        if agreed_total is not None and agreed_total != answer.refund_total:
+        if agreed_total not in (None, answer.refund_total):
             raise QuoteChanged()
-        _settle(taken, answer, clerk, at)
+        if agreed_to_pay not in (None, answer.to_pay):
+            raise QuoteChanged()
+        if agreed_token not in ("", answer.token):
+            raise QuoteChanged()
+        _settle(taken, answer, clerk, at, is_in_hand=is_in_hand)
+        grants.use(taken, answer, at=at)
+        reviews.announce(taken, answer, at=at)
     return taken
 
 
-def _settle(taken: CustomerReturn, answer: Quote, clerk: Clerk | None, at: datetime) -> None:
+def _settle(
+    taken: CustomerReturn, answer: Quote, clerk: Clerk | None, at: datetime, *, is_in_hand: bool
+) -> None:
     store = _store_of(taken)
-    register = _register_of(taken) if answer.refunds else None
+    is_register_needed = refunds.needs_register(answer.refunds, pay_by=taken.pay_by)
+    register = register_of(taken) if is_register_needed or answer.to_pay else None
+    is_first, is_in_hand = not is_in_hand, is_in_hand and not answer.to_pay
     taken.clerk = clerk or taken.clerk
-    taken.number = numbers.following(store, "R")
+    taken.number = taken.number or numbers.following(store, "R")
     taken.number_key = numbers.key(taken.number)
     taken.currency = answer.currency
-    taken.state = CustomerReturn.State.RECEIVED
-    taken.submitted_at = taken.received_at = at
-    if not answer.refunds:
+    taken.state, taken.submitted_at = CustomerReturn.State.ACCEPTED, at
+    if is_in_hand:
+        taken.state, taken.received_at = CustomerReturn.State.RECEIVED, at
+        taken.goods = CustomerReturn.Goods.FULLY
+    if is_in_hand and not answer.refunds:
         taken.state, taken.settled_at = CustomerReturn.State.SETTLED, at
     taken.save()
-    return_lines = _write_lines(taken, answer, store)
+    return_lines = _write_lines(taken, answer, store if is_in_hand else None)
+    adjustments.write(taken, answer.adjustments)
+    received: list[Reception] = []
+    if is_in_hand:
+        received = goods.in_hand(return_lines, store=store, clerk=taken.clerk, at=at)
     events.record(_accepted(taken, answer, store), at=at)
-    if exchanged := [line for line in return_lines if line.resolution == Resolution.EXCHANGE]:
-        exchanges.hand_over(taken, exchanged, store=store, at=at)
-    if register is not None:
+    exchange = None
+    if answer.bill and answer.bill.charges:
+        exchange = exchanges.begin(taken, answer.bill, return_lines, is_first=is_first, at=at)
+        if answer.to_pay and register:
+            collecting.ask(
+                exchange, purpose=DIFFERENCE, amount=answer.to_pay, register=register, at=at
+            )
+    advertising.stop(taken=taken, lines=return_lines, at=at)
+    if taken.is_done:
+        satisfaction.ask(taken=taken, at=at)
+    if answer.refunds:
         refunds.ask(taken, answer.refunds, register=register, at=at)
+    points.returned(taken, at=at)
+    exchanges.move_goods(taken, received, at=at)
+    if exchange is not None and exchange.is_made:
+        journal.exchange_made(exchange, at=at)
+    if not answer.refunds and taken.is_done:
+        journal.return_settled(taken, at=at)
 
 
-def _write_lines(taken: CustomerReturn, answer: Quote, store: Store) -> list[ReturnLine]:
+def _write_lines(
+    taken: CustomerReturn, answer: Quote, received_in: Store | None
+) -> list[ReturnLine]:
     ReturnLine.objects.filter(customer_return=taken).delete()
     return ReturnLine.objects.bulk_create(
         ReturnLine(
@@ -203,17 +273,18 @@ def _write_lines(taken: CustomerReturn, answer: Quote, store: Store) -> list[Ret
             product=quoted.line.product,
             policy=quoted.decision.policy,
             sold_in_id=quoted.line.order.store_id,
-            restocked_in=store,
+            restocked_in=received_in,
             position=position,
             units=quoted.choice.units,
-            received_units=quoted.choice.units,
+            received_units=quoted.choice.units if received_in else 0,
             reason=quoted.choice.reason,
             reason_words=quoted.choice.reason_words,
             condition=quoted.choice.condition,
+            waiver=quoted.choice.waiver if quoted.decision.right == GESTURE else "",
             right=quoted.decision.right,
             resolution=quoted.choice.resolution,
-            replacement=quoted.replacement,
-            disposition=_disposition(quoted.choice),
+            serials=list(quoted.choice.serials),
+            disposition=_disposition(quoted.choice) if received_in else "",
             amount=quoted.amount,
             tax=quoted.tax,
         )
@@ -228,7 +299,7 @@ def _accepted(taken: CustomerReturn, answer: Quote, store: Store) -> ReturnAccep
         return_id=taken.pk,
         number=taken.number or "",
         order_ids=sorted({quoted.line.order_id for quoted in answer.lines}),
-        amount=answer.refund_total + answer.exchange_total,
+        amount=answer.credit_total + answer.adjustment_total,
         currency=answer.currency,
         lines=[
             ReturnedUnits(
@@ -248,11 +319,12 @@ def _accepted(taken: CustomerReturn, answer: Quote, store: Store) -> ReturnAccep
 
 def _store_of(taken: CustomerReturn) -> Store:
     if taken.store is None:
-        raise NoRegister()
+        raise refunds.NoRegister()
     return taken.store
 
 
-def _register_of(taken: CustomerReturn) -> Register:
+def register_of(taken: CustomerReturn) -> Register:
+    """Return the register that pays out for the return; raises `NoRegister` without one."""
     store = _store_of(taken)
     beside = taken.tablet.register if taken.tablet else None
     beside = beside or (taken.api_key.register if taken.api_key else None)
@@ -260,13 +332,9 @@ def _register_of(taken: CustomerReturn) -> Register:
         return beside
     first = store.registers.filter(is_active=True).order_by("name").first()
     if first is None:
-        raise NoRegister()
+        raise refunds.NoRegister()
     return first
 
 
 def _disposition(choice: Choice) -> str:
-    # What does not work is not sold again, however new it looks.
-    is_whole = choice.condition in (Condition.AS_NEW, Condition.OPENED)
-    if is_whole and choice.reason != ReturnLine.Reason.DEFECTIVE:
-        return ReturnLine.Disposition.TO_SHELF
-    return ReturnLine.Disposition.TO_REPAIR
+    return dispositions.of(choice.condition, choice.reason)

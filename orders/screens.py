@@ -7,13 +7,34 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from omnistore.words import money
-from orders import exchanges, history, quotes, returns
-from orders.models import CustomerReturn, Product, ReturnLine
+from orders import (
+    exchanges,
+    grants,
+    grounds,
+    history,
+    proofs,
+    questions,
+    quotes,
+    returns,
+    reviews,
+    serials,
+    suggestions,
+    wishes,
+)
+from orders.means import Means
+from orders.models import CustomerReturn, Level, Order, Product, ReturnLine, ReturnPhoto, Review
 from orders.policies import Decision
+from orders.questions import Question
 from orders.quotes import Choice, Quote, QuotedLine
+from orders.suggestions import Suggestion
+from orders.wishes import Option
 
 # A long receipt opens with so many lines that are not chosen; the others come when one scrolls on.
 AT_ONCE = 60
+# So many other purchases are offered; the receipt of any other is scanned.
+MOST_OTHERS = 3
+# So many numbers are read one by one.
+MOST_SERIALS = 20
 
 
 @dataclass(frozen=True)
@@ -23,10 +44,14 @@ class Row:
     line: history.PurchaseLine
     choice: Choice | None
     quoted: QuotedLine | None
-    variants: Sequence[Product]
+    options: Sequence[Option]
     wrong: str = ""
     # Its questions stand open in the browser already, with what was tapped.
     is_on_screen: bool = False
+    # What may be taken instead, and why just that.
+    suggestions: Sequence[Suggestion] = ()
+    draft: CustomerReturn | None = None
+    photos: Sequence[ReturnPhoto] = ()
 
     @property
     def key(self) -> str:
@@ -35,6 +60,18 @@ class Row:
     @property
     def units(self) -> int:
         return self.choice.units if self.choice else 0
+
+    @property
+    def serial_fields(self) -> Sequence[str]:
+        """One for each unit that has a number, with what was read so far."""
+        if not self.choice or not self.line.line.product.is_tracked:
+            return []
+        read = [*self.choice.serials][: self.units]
+        return read + [""] * (min(self.units, MOST_SERIALS) - len(read))
+
+    @property
+    def is_by_lot(self) -> bool:
+        return self.line.line.product.tracking == Product.Tracking.LOT
 
     @property
     def is_open(self) -> bool:
@@ -63,7 +100,33 @@ class Row:
     def is_missing_something(self) -> bool:
         """The row's problem is only that something was not chosen yet."""
         refusal = self.quoted.problem if self.quoted else None
-        return isinstance(refusal, quotes.ReasonMissing | quotes.ConditionMissing)
+        return isinstance(
+            refusal,
+            quotes.ReasonMissing
+            | quotes.ConditionMissing
+            | exchanges.ReplacementMissing
+            | serials.SerialMissing,
+        )
+
+    @property
+    def awaits_replacement(self) -> bool:
+        refusal = self.quoted.problem if self.quoted else None
+        return isinstance(refusal, exchanges.ReplacementMissing)
+
+    @property
+    def why(self) -> grounds.Grounds | None:
+        """Why it may come back, from the beginning; why not, once the clerk has said all."""
+        if self.quoted is not None and self.decision.may_return and not self.is_wrong:
+            return grounds.of(self.decision)
+        is_asked = self.quoted is not None and not self.is_missing_something and not self.wrong
+        return grounds.of(self.decision) if is_asked else None
+
+    @property
+    def may_be_waived(self) -> bool:
+        """Whether the clerk alone may take it all the same, or has said why already."""
+        refusal = self.quoted.problem if self.quoted else None
+        is_no = isinstance(refusal, quotes.NotReturnable) and self.decision.level == Level.WAIVABLE
+        return is_no or bool(self.choice and self.choice.waiver)
 
     @property
     def is_wrong(self) -> bool:
@@ -88,11 +151,24 @@ class DraftScreen:
     """Everything the page of a draft shows."""
 
     draft: CustomerReturn
+    orders: Sequence[Order]
     rows: list[Row]
     fold: Fold
     quote: Quote | None
     problem: str = ""
     is_whole: bool = False
+    answers: Sequence[Review] = ()
+    # What to say about the last scan or tap; the draft stays as it was.
+    notice: str = ""
+
+    @property
+    def shown_currency(self) -> str:
+        """The currency in which prices are shown; empty where none is (rules.md 1.8)."""
+        return "" if self.draft.is_gift else self.draft.currency
+
+    @property
+    def has_several_orders(self) -> bool:
+        return len(self.orders) > 1
 
     @property
     def first(self) -> list[Row]:
@@ -143,10 +219,47 @@ class DraftScreen:
         return self.quote is not None and self.quote.may_be_taken and not self.problem
 
     @property
+    def means(self) -> Means:
+        """By which means the money goes, and what else is offered."""
+        return Means(self.draft, self.quote)
+
+    @property
+    def may_settle(self) -> bool:
+        """Whether the main button works: another means waits for the customer's word."""
+        return self.is_ready and not self.means.awaits_agreement
+
+    @property
+    def taken_worth(self) -> int:
+        """What the articles cost that the customer takes instead, in minor units."""
+        return self.quote.bill.charged if self.quote and self.quote.bill else 0
+
+    @property
+    def is_another_article(self) -> bool:
+        """Whether credit and charges have to be shown, as they are not the same article's."""
+        return self.quote is not None and any(not one.is_same for one in self.quote.charges)
+
+    @property
     def unanswered(self) -> Row | None:
         """Which of several lines still waits for its answers."""
         waiting = (row for row in self.rows if row.is_missing_something)
         return next(waiting, None) if self.lines_by_name else None
+
+    @property
+    def is_to_choose(self) -> bool:
+        """Whether all is said but what the customer takes instead."""
+        missing = [row for row in self.rows if row.is_missing_something]
+        return bool(missing) and all(row.awaits_replacement for row in missing)
+
+    @property
+    def to_ask(self) -> list[Question]:
+        """What a person would have to decide, when nothing else stands in the way."""
+        is_all = self.quote is not None and questions.are_all(self.quote) and not self.problem
+        return questions.of(self.quote) if self.quote and is_all else []
+
+    @property
+    def is_beyond_the_store(self) -> bool:
+        """Whether nobody here may say yes: then it is the customer who asks further."""
+        return any(question.is_beyond_the_store for question in self.to_ask)
 
     @property
     def has_wrong_row(self) -> bool:
@@ -157,6 +270,10 @@ class DraftScreen:
         """The main button's words: the sign of the difference names it (rules.md 2.7)."""
         if self.quote is None or not self.quote.lines:
             return _("Take the return")
+        if self.quote.to_pay:
+            return _("Customer pays %(amount)s") % {
+                "amount": money(self.quote.to_pay, self.quote.currency)
+            }
         refund = self.quote.refund_total
         if not refund:
             return _("Exchange") if self.quote.exchange_total else _("Take the return")
@@ -192,6 +309,7 @@ def draft_screen(
     problem: str = "",
     on_screen: frozenset[int] = frozenset(),
     is_whole: bool = False,
+    notice: str = "",
 ) -> DraftScreen:
     """
     Return the draft as the clerk sees it: chosen lines first, the rest of the order folded away.
@@ -200,44 +318,93 @@ def draft_screen(
     order lines whose questions the browser shows already; `is_whole` shows a long receipt at once.
     """
     choices = {choice.order_line_id: choice for choice in returns.choices_of(draft)}
+    purchases, pictures = _purchases(draft, now), _photos(draft)
     quote = _quote(draft, list(choices.values()), now)
     quoted = {line.line.pk: line for line in quote.lines} if quote else {}
+    suggested = _suggested(draft, quote)
     rows = [
         Row(
             line=line,
             choice=choices.get(line.line.pk),
             quoted=quoted.get(line.line.pk),
-            variants=_variants(line, choices.get(line.line.pk)),
+            options=_options(draft, line, choices.get(line.line.pk)),
             wrong=(wrong or {}).get(line.line.pk, ""),
             is_on_screen=line.line.pk in on_screen,
+            suggestions=suggested.get(line.line.pk, ()),
+            draft=draft,
+            photos=pictures.get(line.line.pk, ()),
         )
-        for line in _lines(draft, now)
+        for purchase in purchases
+        for line in purchase.lines
     ]
     opened = frozenset(row.line.line.pk for row in rows if row.is_open)
     own = quote.problem.sentence if quote and quote.problem else ""
     return DraftScreen(
         draft=draft,
+        orders=[purchase.order for purchase in purchases],
         rows=rows,
         fold=fold or Fold(first=opened),
         quote=quote,
         problem=problem or own,
         is_whole=is_whole,
+        notice=notice,
+        answers=reviews.current(draft) if draft.number else (),
     )
 
 
-def _lines(draft: CustomerReturn, now: datetime) -> list[history.PurchaseLine]:
-    if draft.order is None:
+def others_to_join(draft: CustomerReturn, *, now: datetime) -> list[history.Purchase]:
+    """Return the customer's latest other purchases of which something may come back too."""
+    if draft.customer is None or draft.proof != CustomerReturn.Proof.PURCHASE:
         return []
-    return history.of_order(draft.order, now=now).lines
+    known = proofs.of(draft)
+    bought = history.of(draft.customer, now=now)
+    others = [
+        purchase
+        for purchase in bought
+        if purchase.order.pk not in known and purchase.order.currency == draft.currency
+    ]
+    return [purchase for purchase in others if purchase.may_return][:MOST_OTHERS]
+
+
+def _photos(draft: CustomerReturn) -> dict[int | None, list[ReturnPhoto]]:
+    found: dict[int | None, list[ReturnPhoto]] = {}
+    for photo in draft.photos.order_by("taken_at"):
+        found.setdefault(photo.order_line_id, []).append(photo)
+    return found
+
+
+def _purchases(draft: CustomerReturn, now: datetime) -> list[history.Purchase]:
+    """Return the draft's orders, the one it began with first."""
+    bought = history.of_orders(proofs.of(draft), now=now)
+    return sorted(bought, key=lambda purchase: purchase.order.pk != draft.order_id)
 
 
 def _quote(draft: CustomerReturn, choices: list[Choice], now: datetime) -> Quote | None:
     if not choices:
         return None
-    return quotes.draw_up(choices=choices, customer_id=draft.customer_id, now=now)
+    return quotes.draw_up(
+        choices=choices,
+        customer_id=draft.customer_id,
+        pay_by=draft.pay_by,
+        now=now,
+        proof=draft.proof,
+        return_id=draft.pk,
+        grants=grants.of(draft, at=now),
+        proven=proofs.of(draft),
+        store=draft.store,
+    )
 
 
-def _variants(line: history.PurchaseLine, choice: Choice | None) -> list[Product]:
-    if choice is None or choice.resolution != ReturnLine.Resolution.EXCHANGE:
+def _suggested(draft: CustomerReturn, quote: Quote | None) -> dict[int, list[Suggestion]]:
+    if quote is None or draft.store is None:
+        return {}
+    back = [suggestions.Returned(line.line, line.choice.reason) for line in quote.lines]
+    return suggestions.of(back, store=draft.store)
+
+
+def _options(
+    draft: CustomerReturn, line: history.PurchaseLine, choice: Choice | None
+) -> list[Option]:
+    if choice is None or not choice.is_exchange or draft.store is None:
         return []
-    return list(exchanges.variants_of(line.line.product))
+    return wishes.options_of(line.line, choice, draft.store)

@@ -1,7 +1,7 @@
 """Returns that a program takes: in one call, once per idempotency key, or not at all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Invalid, NotFound
 from omnistore.tokens import fingerprint
-from orders import quotes, returns
+from orders import agreements, quotes, returns, submissions
 from orders.models import CustomerReturn, Order
 from orders.quotes import Choice, OrderOfAnotherCustomer, Quote
 from stores.models import ApiKey
@@ -21,6 +21,11 @@ class UnknownOrder(NotFound):
     words = _("There is no such order.")
 
 
+class CurrencyDiffers(Invalid):
+    code = "currency_differs"
+    words = _("This order was paid in %(currency)s.")
+
+
 class IdempotencyKeyReused(Invalid):
     code = "idempotency_key_reused"
     words = _("This idempotency key was used before, for another return.")
@@ -28,12 +33,21 @@ class IdempotencyKeyReused(Invalid):
 
 @dataclass(frozen=True)
 class Told:
-    """What comes back of an order; with `customer_id` the order must be his."""
+    """What comes back of an order; with `customer_id` it must be his, with `currency` in that."""
 
     order_id: UUID
     choices: Sequence[Choice]
     customer_id: UUID | None = None
     agreed_total: int | None = None
+    agreed_to_pay: int | None = field(default=None, repr=False)
+    agreed_token: str = ""
+    currency: str | None = None
+    # The means the customer prefers to those that paid, and how he said so; not in the words that
+    # are hashed while he prefers none.
+    pay_by: str = field(default="", repr=False)
+    pay_by_how: str = field(default="", repr=False)
+    # Whether a person is to be asked when the rules say no; not in the words that are hashed.
+    ask_for_review: bool = field(default=False, repr=False)
 
 
 def quote(told: Told, *, now: datetime) -> Quote:
@@ -42,10 +56,12 @@ def quote(told: Told, *, now: datetime) -> Quote:
 
     Raises:
         UnknownOrder: there is none with this id.
-        OrderOfAnotherCustomer: it is not the customer's.
+        OrderOfAnotherCustomer, CurrencyDiffers: it is not the customer's, or in another currency.
     """
-    order = _order(told)
-    return quotes.draw_up(choices=told.choices, customer_id=order.customer_id, now=now)
+    order = order_of(told)
+    return quotes.draw_up(
+        choices=told.choices, customer_id=order.customer_id, pay_by=told.pay_by, now=now
+    )
 
 
 @transaction.atomic
@@ -56,18 +72,20 @@ def take(
     Return the return and whether it is new; a refusal leaves nothing behind.
 
     The return's id is made of the API key and the idempotency key: two calls at once meet in the
-    same row, and the second finds the return taken.
+    same row, and the second finds the return taken. What a rule refuses is submitted to people
+    when that is asked for; sent again once they have approved it, it is taken.
 
     Raises:
         IdempotencyKeyReused: the key was used, with other words.
         Refused: what `quote` and `returns.take` refuse.
     """
     draft_id = uuid5(uuid5(NAMESPACE_OID, f"omnistore api key {api_key.pk}"), idempotency_key)
-    words = fingerprint(repr(told))
+    preferred = (told.pay_by, told.pay_by_how) if told.pay_by else ()
+    words = fingerprint(repr((told, *preferred)) if preferred else repr(told))
     earlier = CustomerReturn.objects.filter(pk=draft_id).first()
     if earlier is None:
         earlier = returns.begin(
-            order=_order(told),
+            order=order_of(told),
             store=api_key.store,
             at=at,
             draft_id=draft_id,
@@ -79,13 +97,31 @@ def take(
     if not earlier.is_draft:
         return earlier, False
     returns.choose(draft=earlier, choices=told.choices)
-    return returns.take(draft=earlier, at=at, agreed_total=told.agreed_total), True
+    agreements.prefer(draft=earlier, tender=told.pay_by, how=told.pay_by_how)
+    # Nobody pays what he was not shown: not said is nothing, unless the quote's token says it.
+    to_pay = None if told.agreed_token else told.agreed_to_pay or 0
+    try:
+        taken = returns.take(
+            draft=earlier,
+            at=at,
+            agreed_total=told.agreed_total,
+            agreed_to_pay=to_pay,
+            agreed_token=told.agreed_token,
+        )
+    except quotes.NotReturnable:
+        if not told.ask_for_review:
+            raise
+        taken = submissions.submit(draft=earlier, at=at)
+    return taken, True
 
 
-def _order(told: Told) -> Order:
+def order_of(told: Told) -> Order:
+    """Return the order; raises `UnknownOrder`, or `OrderOfAnotherCustomer` when it is not his."""
     order = Order.objects.filter(pk=told.order_id).first()
     if order is None:
         raise UnknownOrder()
     if told.customer_id not in (None, order.customer_id):
         raise OrderOfAnotherCustomer()
+    if told.currency not in (None, order.currency):
+        raise CurrencyDiffers(currency=order.currency)
     return order

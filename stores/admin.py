@@ -25,7 +25,16 @@ from omnistore.errors import Refused
 from omnistore.headoffice import NeverDeleted, ReadOnly, WithSecret
 from stores import keys, passwords, staff, tablets
 from stores.http import address
-from stores.models import ApiKey, Clerk, PinTries, Register, Store, Tablet, User
+from stores.models import (
+    ApiKey,
+    Clerk,
+    PinTries,
+    PushSubscription,
+    Register,
+    Store,
+    Tablet,
+    User,
+)
 
 
 class GuardedSignIn(AdminAuthenticationForm):
@@ -303,3 +312,13 @@ class ApiKeyAdmin(WithSecret):
         for key in lost:
             keys.revoke(key, now())
         self.message_user(request, _("These keys open nothing any more."))
+
+
+@admin.register(PushSubscription)
+class PushSubscriptionAdmin(ReadOnly):
+    # Its address and keys are sealed, and shown to nobody.
+    fields = ("user", "endpoint_hash", "created_at", "ended_at")
+    list_display = ("id", "user", "created_at", "ended_at")
+    list_filter = ("created_at",)
+    list_select_related = ("user",)
+    ordering = ("-created_at",)

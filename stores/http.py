@@ -24,7 +24,7 @@ from omnistore.audit import looks
 from omnistore.audit.looks import Watcher
 from omnistore.audit.models import Look
 from stores import keys, tablets
-from stores.models import ApiKey, Clerk, Tablet
+from stores.models import ApiKey, Clerk, Tablet, User
 
 if TYPE_CHECKING:
     # At run time it imports this module first, by the settings.
@@ -51,6 +51,14 @@ class ClerkRequest(TabletRequest):
     watcher: Watcher
 
 
+class UserRequest(HttpRequest):
+    """A request from somebody who signed in with a password, on whatever device."""
+
+    htmx: HtmxDetails
+    user: User
+
+
+UserView = Callable[Concatenate[UserRequest, P], HttpResponseBase]
 TabletView = Callable[Concatenate[TabletRequest, P], HttpResponseBase]
 ClerkView = Callable[Concatenate[ClerkRequest, P], HttpResponseBase]
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -91,6 +99,26 @@ def manager_required(view: ClerkView[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     return clerk_required(guarded)
+
+
+def user_required(view: UserView[P]) -> View[P]:
+    """Let only somebody in who signed in with his password; others are asked for it first."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not isinstance(request.user, User):
+            came_from = request.get_full_path() if request.method == "GET" else "/reviews/"
+            return go(request, f"{reverse('stores:account')}?{urlencode({'next': came_from})}")
+        with translation.override(language_of(request.user)):
+            return view(cast(UserRequest, request), *args, **kwargs)
+
+    return guarded
+
+
+def language_of(user: User) -> str:
+    """Return the language of the clerk he is, else the one of the shop."""
+    clerk: Clerk | None = getattr(user, "clerk", None)
+    return clerk.language if clerk else translation.get_language() or settings.LANGUAGE_CODE
 
 
 def signed_in(request: HttpRequest, tablet: Tablet, moment: datetime) -> Clerk | None:

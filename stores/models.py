@@ -19,6 +19,35 @@ class User(AbstractUser):
         pass
 
 
+class PushSubscription(models.Model):
+    """
+    A browser of somebody with a password that may be woken by a notice (RFC 8030).
+
+    Whoever knows the address and the keys could send to it: they are sealed.
+    """
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="push_subscriptions", verbose_name=_("user")
+    )
+    endpoint = SealedField(_("address at the push service"))
+    endpoint_hash = models.CharField(
+        _("its fingerprint"), max_length=64, unique=True, editable=False
+    )
+    # The browser's public key and shared secret, base64url (RFC 8291).
+    p256dh = SealedField(_("public key"))
+    auth = SealedField(_("shared secret"))
+    created_at = models.DateTimeField(_("made"))
+    # By the person, or because the push service knows it no more.
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("push subscription")
+        verbose_name_plural = _("push subscriptions")
+
+    def __str__(self) -> str:
+        return f"{self.user_id} · {self.endpoint_hash[:8]}"
+
+
 class Store(models.Model):
     """A shop with an address; `country` reads the phone numbers typed in it."""
 
@@ -208,7 +237,10 @@ class ApiKey(models.Model):
         ("carts", _("read and write carts")),
         ("orders", _("read and record orders")),
         ("returns", _("take returns")),
+        ("loyalty", _("read and spend points")),
         ("register", _("pick up and confirm refund instructions")),
+        ("credit", _("spend store credit and gift cards")),
+        ("stock", _("count stock and read what is available")),
     ]
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="api_keys")

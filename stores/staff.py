@@ -33,6 +33,12 @@ class PinLocked(Refused):
     words = _("Too many wrong PINs on this tablet. A manager has to reset them.")
 
 
+class NotOfThisStore(Refused):
+    status = 403
+    code = "not_of_this_store"
+    words = _("Only somebody who works in this store can say so here.")
+
+
 class WeakPin(Refused):
     code = "weak_pin"
     words = _("A PIN is six digits, not all the same and not in a row.")
@@ -65,6 +71,30 @@ def sign_in(*, tablet: Tablet, clerk: Clerk, pin: str, at: datetime) -> str:
         PinLocked: five wrong PINs of this clerk on this tablet.
         WrongPin: with how many tries are `left`.
     """
+    _check_pin(tablet, clerk, pin)
+    secret = new_secret()
+    Tablet.objects.filter(pk=tablet.pk, revoked_at=None).update(
+        clerk=clerk, sign_in_hash=fingerprint(secret), active_at=at
+    )
+    return secret
+
+
+def confirm(*, tablet: Tablet, clerk: Clerk, pin: str) -> None:
+    """
+    Let a second person of the store say by his PIN that it is he; whoever is signed in stays.
+
+    Tries are counted as those of a sign-in are, and together with them.
+
+    Raises:
+        NotOfThisStore: he does not work here, or not any more.
+        PinLocked, WrongPin: see `sign_in`.
+    """
+    if not of(tablet.store).filter(pk=clerk.pk).exists():
+        raise NotOfThisStore()
+    _check_pin(tablet, clerk, pin)
+
+
+def _check_pin(tablet: Tablet, clerk: Clerk, pin: str) -> None:
     PinTries.objects.get_or_create(clerk=clerk, tablet=tablet)
     tries = PinTries.objects.filter(clerk=clerk, tablet=tablet)
     if not tries.filter(failures__lt=settings.PIN_TRIES).update(failures=F("failures") + 1):
@@ -75,11 +105,6 @@ def sign_in(*, tablet: Tablet, clerk: Clerk, pin: str, at: datetime) -> str:
             raise PinLocked()
         raise WrongPin(left=left)
     tries.update(failures=0)
-    secret = new_secret()
-    Tablet.objects.filter(pk=tablet.pk, revoked_at=None).update(
-        clerk=clerk, sign_in_hash=fingerprint(secret), active_at=at
-    )
-    return secret
 
 
 @transaction.atomic

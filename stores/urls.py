@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stores.views import clerks, opening, tablet, team
+from stores.views import account, clerks, opening, tablet, team
 
 app_name = "stores"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("lock/", clerks.lock, name="lock"),
     path("awake/", clerks.awake, name="awake"),
     path("language/", clerks.language, name="language"),
+    path("account/", account.sign_in, name="account"),
+    path("account/leave/", account.sign_out, name="leave"),
+    path("account/browser/", account.browser, name="browser"),
     path("team/", team.team, name="team"),
     path("team/<int:clerk_id>/pin/", team.set_pin, name="set_pin"),
     path("team/<int:clerk_id>/tries/", team.reset_tries, name="reset_tries"),

@@ -1,9 +1,14 @@
 """People with fixed names and rights, for every test."""
 
 import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+import pytest_django
 from django.conf import settings
 from django.db import connections
 from django.test import Client
@@ -11,7 +16,7 @@ from django.utils.timezone import now
 
 from stores.http import SIGN_IN_COOKIE, TABLET_COOKIE
 from stores.models import Clerk, Register, Store, Tablet
-from tests import factories
+from tests import factories, guards
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -21,11 +26,28 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+# What the tests of this session counted, by its name.
+COUNTED: Counter[str] = Counter()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Add up what tests counted, whichever process they ran in; of a long run say it on the way."""
+    for name, value in report.user_properties if report.when == "call" else ():
+        if isinstance(value, int):
+            COUNTED[name] += value
+    if os.environ.get("COUNT_ALOUD") and report.when == "call":
+        sys.stdout.write(f"{dict(COUNTED)}\n")
+        sys.stdout.flush()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests measured, whichever process they ran in."""
+    """Print what tests counted and measured, also when the session was ended early."""
+    for name, count in COUNTED.items():
+        terminalreporter.write_line(f"{name}: {count:,}")
     for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
         for name, value in report.user_properties:
-            terminalreporter.write_line(f"{name}: {value}")
+            if not isinstance(value, int):
+                terminalreporter.write_line(f"{name}: {value}")
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +61,27 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         test = connections["default"].settings_dict["TEST"]
         worker = os.environ.get("PYTEST_XDIST_WORKER", "")
         test["NAME"] = str(settings.VAR_DIR / f"test{worker}.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ledgers_are_emptied(
+    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[None]:
+    """
+    Between tests, and nowhere else, tables that refuse it are emptied.
+
+    Tests that commit leave it to `flush`, whose statements find the guards put aside.
+    """
+    operations = connections["default"].ops
+    plain = operations.sql_flush
+
+    def sql_flush(*args: Any, **kwargs: Any) -> list[str]:
+        aside, back = guards.apart(connections["default"])
+        return [*aside, *plain(*args, **kwargs), *back]
+
+    operations.sql_flush = sql_flush
+    yield
+    operations.sql_flush = plain
 
 
 @pytest.fixture

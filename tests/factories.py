@@ -29,6 +29,7 @@ from orders.models import (
 from stores import staff
 from stores.models import Clerk, Register, Store, Tablet, User
 
+NARROW_NO_BREAK = "\N{NARROW NO-BREAK SPACE}"
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -37,8 +38,8 @@ _serial = count(1)
 
 
 def spaced(text: str) -> str:
-    """Return the text with plain spaces, as one types it: screens have no-break ones in phones."""
-    return text.replace(NO_BREAK, " ")
+    """Return the text with plain spaces, as one types it: phones and figures have no-break ones."""
+    return text.replace(NO_BREAK, " ").replace(NARROW_NO_BREAK, " ")
 
 
 def make_store(code: str = "lyo", **fields: Any) -> Store:

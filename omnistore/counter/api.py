@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 from omnistore.counter import recognition
 from omnistore.counter.meanings import FORMS
 from orders.models import Product
-from orders.serializers import FoundOrder, FoundReturn
+from orders.serializers.returns import FoundReturn
+from orders.serializers.sales import FoundOrder
 from stores.http import key_of, note_read
 
 
@@ -72,6 +73,12 @@ class Recognition(serializers.Serializer[Any]):
     orders = FoundOrder(many=True)
     returns = FoundReturn(many=True)
     article = Article(allow_null=True)
+    gift = serializers.UUIDField(
+        source="gift.id",
+        allow_null=True,
+        default=None,
+        help_text="A gift receipt: a return begins with it, and nobody sees a price.",
+    )
     more = serializers.BooleanField(help_text="There are more than these: say more.")
 
 

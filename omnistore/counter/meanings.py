@@ -23,6 +23,7 @@ class Kind(models.TextChoices):
     NAME = "NAME", _("name")
     ORDER = "ORDER", _("order or receipt")
     ARTICLE = "ARTICLE", _("article")
+    SLIP = "SLIP", _("code of a slip")
     # From here on: codes that lead to nobody here, whatever they hold.
     WEB = "WEB", _("web address")
     WIFI = "WIFI", _("wifi code")
@@ -65,4 +66,6 @@ class Reading:
     words: tuple[str, ...] = ()
     # The 14 digits of an article's barcode.
     gtin: str = ""
+    # The code of one of our slips.
+    slip: str = ""
     doubt: Refused | None = None

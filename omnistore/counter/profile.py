@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import models
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from customers import consent, identity, loyalty, touches
 from customers.models import Consent, Customer, Identifier, Touch, Visit
 from omnistore.counter.meanings import Kind
-from orders import carts, history
+from orders import awaited, carts, history, reviews
 from orders.carts import OpenCart
 from orders.history import Purchase
 from orders.models import CustomerReturn, Order
@@ -90,11 +91,16 @@ class Profile:
 
     customer: Customer
     points: int | None
+    # Points that were to be taken back when too few were left.
+    debt: int
     identifiers: Sequence[Identifier]
     consents: Sequence[Consent]
     touches: Sequence[Touch]
     visit: Visit | None
     carts: Sequence[OpenCart]
+    # A return of his that waits for a person's answer, and one whose article should be back.
+    asked_about: UUID | None
+    late: UUID | None
     # Of every channel, whatever is shown.
     purchases: Sequence[Purchase]
     bought: Bought
@@ -136,21 +142,35 @@ def read(customer_id: UUID, *, show: Show, now: datetime) -> Profile:
     Raises:
         Http404: there is no such customer.
     """
-    customer = get_object_or_404(loyalty.with_points(Customer.objects.all()), pk=customer_id)
+    customer = get_object_or_404(_with_alerts(now), pk=customer_id)
     identifiers = [held for held in identity.of(customer) if held.kind in READ_OUT]
     identifiers.sort(key=lambda held: READ_OUT.index(held.kind))
     everything = purchases_of(customer, show=Show.ALL, now=now)
     return Profile(
         customer=customer,
         points=customer.points,
+        debt=customer.debt or 0,
         identifiers=identifiers,
         consents=consent.current(customer),
         touches=touches.latest(customer),
         visit=Visit.objects.filter(customer=customer).order_by("-started_at", "-pk").first(),
         carts=carts.open_of(customer, now),
+        asked_about=customer.asked_about,
+        late=customer.late,
         purchases=everything.purchases,
         bought=everything if show == Show.ALL else purchases_of(customer, show=show, now=now),
     )
+
+
+def _with_alerts(now: datetime) -> QuerySet[Any]:
+    """Return customers with points and, in the same query, what of theirs needs somebody."""
+    mine = reviews.asked_about().filter(customer=OuterRef("pk"))
+    late = awaited.late_ones(at=now).filter(customer_return__customer=OuterRef("pk"))
+    found: QuerySet[Any] = loyalty.with_points(Customer.objects.all()).annotate(
+        asked_about=Subquery(mine.values("pk")[:1], output_field=models.UUIDField()),
+        late=Subquery(late.values("customer_return")[:1], output_field=models.UUIDField()),
+    )
+    return found
 
 
 def purchases_of(customer: Customer, *, show: Show, now: datetime) -> Bought:

@@ -16,7 +16,7 @@ from omnistore import typed, words
 from omnistore.counter import codes
 from omnistore.counter.meanings import Kind, Reading
 from omnistore.errors import Invalid
-from orders import barcodes, numbers
+from orders import barcodes, numbers, slips
 
 LONGEST = 512
 # A number of an order as `orders.numbers.key` keeps it.
@@ -65,7 +65,7 @@ def read(text: str, country: str, *, scanned_as: str = "") -> Reading:
     if gtin := barcodes.within(text[:LONGEST]):
         return _article(gtin)
     text = barcodes.unmarked(text)
-    if code := codes.recognise(text):
+    if code := _slip(text[:LONGEST]) or codes.recognise(text):
         return code
     if scanned_as and len(text) > LONGEST:
         return codes.plain_text()
@@ -79,6 +79,13 @@ def read(text: str, country: str, *, scanned_as: str = "") -> Reading:
     if scanned_as and not (emails.normalise(line) or _is_like_a_number(line)):
         return codes.plain_text()
     return _written(line)
+
+
+def _slip(text: str) -> Reading | None:
+    code = slips.form_of(text)
+    # What is no slip of ours may still be the number of somebody's order.
+    doubt = slips.UnknownCode()
+    return Reading(Kind.SLIP, number=numbers.key(code), slip=code, doubt=doubt) if code else None
 
 
 def _written(line: str) -> Reading:

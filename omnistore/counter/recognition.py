@@ -22,8 +22,8 @@ from omnistore import words
 from omnistore.counter.meanings import Kind, Reading
 from omnistore.counter.reading import read
 from omnistore.errors import Refused
-from orders import barcodes, catalogue
-from orders.models import CustomerReturn, Order, Product
+from orders import barcodes, catalogue, declarations, slips
+from orders.models import CustomerReturn, Order, Product, Slip
 from stores.models import Store
 
 # So many are shown; beyond them the clerk asks for more.
@@ -74,6 +74,10 @@ class Recognition:
     returns: list[CustomerReturn] = field(default_factory=list)
     # What has this barcode, where a person was expected.
     article: Product | None = None
+    # A gift receipt: it leads to a return, and to no order, whose prices would be seen.
+    gift: Slip | None = None
+    # The code of a return declared at home, which a clerk opens by it.
+    declared: str = ""
     problem: Refused | None = None
     # There are more than those shown.
     more: bool = False
@@ -96,7 +100,8 @@ class Recognition:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.customers or self.orders or self.returns or self.article)
+        people = self.customers or self.orders or self.returns
+        return not (people or self.article or self.gift or self.declared)
 
 
 def find(text: str, *, store: Store, at: datetime, scanned_as: str = "") -> Recognition:
@@ -112,11 +117,31 @@ def find(text: str, *, store: Store, at: datetime, scanned_as: str = "") -> Reco
         reading = read(text, store.country, scanned_as=scanned_as)
     except Refused as refusal:
         return Recognition(Understood(Kind.NOTHING), problem=refusal)
+    if reading.slip:
+        if declarations.is_open(code=reading.slip, store=store, at=at):
+            return Recognition(Understood(Kind.SLIP), declared=reading.slip)
+        return _by_slip(reading, at)
     if reading.words:
         return _by_name(reading, store, at)
     if reading.identifiers or reading.number:
         return _by_value(reading, store, at)
     return _by_barcode(reading) or _doubtful(reading)
+
+
+def _by_slip(reading: Reading, at: datetime) -> Recognition:
+    """Return what the slip's code leads to, else the order or return with such a number."""
+    understood = Understood(Kind.SLIP)
+    try:
+        slip = slips.read(code=reading.slip, at=at)
+    except slips.UnknownCode as refusal:
+        orders, returns = _orders(reading.number), _returns(reading.number)
+        problem = None if orders or returns else refusal
+        return Recognition(understood, orders=orders, returns=returns, problem=problem)
+    if slip.is_gift:
+        return Recognition(understood, gift=slip)
+    if slip.order is not None:
+        return Recognition(understood, orders=[slip.order])
+    return Recognition(understood, returns=[slip.customer_return] if slip.customer_return else [])
 
 
 def _by_value(reading: Reading, store: Store, at: datetime) -> Recognition:

@@ -61,6 +61,7 @@ def page() -> Sample:
         visit=Sample(started_at=now()),
         channels=2,
         points=1240,
+        debt=40,
         identifiers=[held],
         consents_by_day=[answers],
         touches=[touch],
@@ -163,6 +164,10 @@ def row(key: int, *, units: int, choice: Sample | None, problem: str) -> Sample:
         is_wrong=bool(problem),
         problem=problem,
         decision=line.decision,
+        draft=Sample(pk=NOBODY),
+        photos=(),
+        suggestions=(),
+        serial_fields=(),
     )
 
 
@@ -172,21 +177,67 @@ def sums() -> Sample:
     return Sample(lines_by_name=[line, line], quote=Sample(currency=EURO, refunds=[share]))
 
 
-def refunds() -> dict[str, Any]:
-    states = (("paid", True, False), ("waiting", False, False), ("failed", False, True))
-    refunds = [
-        Sample(
-            pk=NOBODY,
-            get_tender_display="card",
-            amount=1095,
-            currency=EURO,
-            get_state_display=words,
-            is_paid=is_paid,
-            has_failed=has_failed,
-        )
-        for words, is_paid, has_failed in states
+def shares() -> list[Sample]:
+    paid = {"state": "paid", "tone": "ok", "icon": "check"}
+    waiting = {"state": "asked for", "tone": "look", "icon": "clock"}
+    failed = {
+        "state": "failed",
+        "tone": "stop",
+        "icon": "alert",
+        "may_retry": True,
+        "sentence": SAID,
+    }
+    refund = Sample(pk=NOBODY, amount=1095, currency=EURO)
+    return [Sample(words="Card", refund=refund, **state) for state in (paid, waiting, failed)]
+
+
+def asked() -> Sample:
+    return Sample(
+        number="LYO-R-000012",
+        until="Answer until 26 Nov at 14:35",
+        amount=1095,
+        currency=EURO,
+        label="Number",
+        credit="AV-2345-6789",
+    )
+
+
+def why() -> Sample:
+    return Sample(
+        rule="days to bring it back",
+        is_yes=False,
+        who="A manager may agree, here or from afar.",
+        evidence=[("Sold", "2 Oct"), ("Last day", "1 Nov")],
+        customer_sentence="It could be brought back within 30 days, until 1 Nov.",
+    )
+
+
+def photos() -> dict[str, Any]:
+    shown = [Sample(pk=NOBODY), Sample(pk=NOBODY)]
+    return {"draft": Sample(pk=NOBODY), "key": "l6", "line_id": 6, "photos": shown}
+
+
+def suggested() -> Sample:
+    larger = Sample(product=article("Cake stand, large"), why="One size larger.", available=2)
+    other = Sample(product=article("Bowl"), why="The same in another colour.", available=0)
+    return Sample(key="l7", suggestions=[larger, other])
+
+
+def paper() -> Sample:
+    rows = [
+        Sample(name="1 × Cake stand", words="from LYO-044748 of 2 Oct", amount="€10.95"),
+        Sample(name="Refund", amount="€10.95", is_strong=True),
     ]
-    return {"refunds": refunds, "is_share": True, "may_retry": True}
+    return Sample(
+        title="Return slip",
+        number="LYO-R-000012",
+        made="26 Nov at 14:05",
+        sender=["Lyon Bellecour", "1 rue du Plat"],
+        blocks=[Sample(title="Came back", rows=rows)],
+        notes=["The legal guarantee of conformity lasts two years from delivery."],
+        square=Sample(size=3, path="M0 0h1v1h-1zM2 1h1v2h-1z"),
+        code_in_groups="ABCD EFGH",
+    )
 
 
 def crm() -> list[tuple[str, dict[str, Any]]]:

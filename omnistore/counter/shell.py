@@ -43,7 +43,12 @@ def worker(offline: str) -> str:
     source = WORKER.read_text()
     content = [source, offline_page(), *files(), *map(_without_hash, files())]
     version = hashlib.sha256("\n".join(content).encode()).hexdigest()[:12]
-    shell = {"version": version, "offline": offline, "files": files()}
+    shell = {
+        "version": version,
+        "offline": offline,
+        "icon": static("icons/icon-192.png"),
+        "files": files(),
+    }
     return f"const SHELL = {json.dumps(shell, indent=2)}\n\n{source}"
 
 

@@ -292,6 +292,15 @@ def _goods() -> list[Part]:
             wide=True,
         ),
         _part("Line of a return", "orders/_return_line.html", *samples.return_lines(), wide=True),
+        _part(
+            "Which rule says so",
+            "orders/_return_why.html",
+            ("no", {"why": samples.why(), "key": "l8"}),
+        ),
+        _part("Photos", "orders/_return_photos.html", ("two", samples.photos())),
+        _part(
+            "Suggestions", "orders/_return_suggestions.html", ("two", {"row": samples.suggested()})
+        ),
         _part("Fold", "design/_fold.html", ("shut, open, plain", {}), wide=True),
     ]
 
@@ -310,11 +319,18 @@ def _steps() -> list[Part]:
         _part(
             "Shares of a refund",
             "design/_refunds.html",
-            ("paid, waiting, failed", samples.refunds()),
+            ("paid, waiting, failed", {"shares": samples.shares()}),
         ),
         _part(
             "What happens then", "design/_moments.html", ("two steps", {"steps": samples.moments()})
         ),
+        _part(
+            "What a person decides",
+            "design/_decision.html",
+            ("asked", {"asked": samples.asked(), "order": samples.order()}),
+            wide=True,
+        ),
+        _part("Slip", "orders/_slip_paper.html", ("a return", {"paper": samples.paper()})),
         _part("About", "stores/_tablet_about.html", ("this tablet", {"tablet": samples.tablet()})),
         _part(
             "Totals",

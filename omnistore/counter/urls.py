@@ -1,6 +1,14 @@
 from django.urls import path
 
-from omnistore.counter.views import customers, design, identifying, installing, orders, signing_up
+from omnistore.counter.views import (
+    customers,
+    design,
+    identifying,
+    installing,
+    orders,
+    scanning,
+    signing_up,
+)
 
 app_name = "counter"
 urlpatterns = [
@@ -13,7 +21,11 @@ urlpatterns = [
     path("sign-up/with/", signing_up.sign_up_with, name="sign_up_with"),
     path("sign-up/again/", signing_up.sign_up_again, name="sign_up_again"),
     path("customers/<uuid:customer_id>/", customers.show, name="customer"),
+    path("customers/<uuid:customer_id>/points/", customers.points, name="points"),
     path("customers/<uuid:customer_id>/choose/", identifying.choose, name="choose"),
+    path("customers/<uuid:customer_id>/scan/", scanning.at_customer, name="customer_scan"),
+    path("orders/<uuid:order_id>/scan/", scanning.at_order, name="order_scan"),
+    path("returns/<uuid:return_id>/scan/", scanning.at_return, name="return_scan"),
     path("customers/<uuid:customer_id>/crm/", customers.crm_state, name="crm_state"),
     path("orders/<uuid:order_id>/", orders.show, name="order"),
     path("manifest.<str:language>.webmanifest", installing.manifest, name="manifest"),

@@ -21,10 +21,15 @@ from uuid import UUID
 
 from customers import loyalty
 from customers.models import Consent, ConsentWording, Customer, Evidence, Identifier
+from omnistore.outbox import answers
+from omnistore.outbox.answers import Answer
+from omnistore.outbox.messages import Message
 from omnistore.outbox.models import Connection
 
 Purpose = ConsentWording.Purpose
 Channel = ConsentWording.Channel
+# What names an article that somebody brought back.
+ADVERTISING = ("customers.advertising.stopped", "customers.advertising.resumed")
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,33 @@ def read(customer_ids: Iterable[UUID | None], *, connection: Connection) -> dict
             connection.purpose,
         )
         for customer in Customer.objects.filter(pk__in=ids)
+    }
+
+
+def may_follow(person: Person | None, purpose: str) -> bool:
+    """Whether what he bought and brought back may be told beside who he is, article by article."""
+    if person is None or purpose == Connection.Purpose.SERVICE:
+        return True
+    return any(
+        said.is_given and said.purpose in (Purpose.MARKETING, Purpose.PROFILING)
+        for said in person.said
+    )
+
+
+def untold(
+    messages: Iterable[Message], known: Mapping[UUID, Person], purpose: str
+) -> dict[int, Answer]:
+    """
+    Return the answers to what is not told, because it would say what he bought.
+
+    Whoever may not advertise to him needs no word about which article not to advertise.
+    """
+    return {
+        message.delivery_id: answers.done("no consent: no article is named")
+        for message in messages
+        if message.name in ADVERTISING
+        and message.customer_id is not None
+        and not may_follow(known.get(message.customer_id), purpose)
     }
 
 

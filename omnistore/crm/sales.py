@@ -18,7 +18,7 @@ def order_ids(messages: Iterable[Message]) -> set[UUID]:
     """Return which orders the messages speak of, each once."""
     found: set[UUID] = set()
     for message in messages:
-        if "order_id" in message.payload:
+        if message.payload.get("order_id"):
             found.add(UUID(message.payload["order_id"]))
         found |= {UUID(order_id) for order_id in message.payload.get("order_ids", ())}
     return found

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from customers.models import ConsentWording
+from omnistore.crm import people
 from omnistore.crm.people import Person
 from omnistore.money import to_decimal
 from omnistore.outbox.messages import Message
@@ -28,6 +29,16 @@ LARGEST_BATCH = 500_000
 # For the brackets, `sentAt`, and what a compatible receiver may add.
 ENVELOPE = 1_000
 NOTHING = "omnistore: nothing to tell"
+# Whether an article is advertised to a person, by what its event is called there.
+ADVERTISING = {
+    "customers.advertising.stopped": "Advertising Stopped",
+    "customers.advertising.resumed": "Advertising Resumed",
+}
+CREDIT = {
+    "orders.credit.issued": "Store Credit Issued",
+    "orders.credit.used": "Store Credit Used",
+    "orders.credit.restored": "Store Credit Restored",
+}
 
 
 @dataclass(frozen=True)
@@ -45,12 +56,7 @@ class Known:
 
     def may_follow(self, person: Person | None) -> bool:
         """Whether what was bought may be told beside who bought it."""
-        if person is None or self.purpose == Connection.Purpose.SERVICE:
-            return True
-        return any(
-            said.is_given and said.purpose in (Purpose.MARKETING, Purpose.PROFILING)
-            for said in person.said
-        )
+        return people.may_follow(person, self.purpose)
 
 
 def events_of(message: Message, known: Known) -> list[Event]:
@@ -60,10 +66,23 @@ def events_of(message: Message, known: Known) -> list[Event]:
         return erasure(message)
     if person is not None and person.is_erased:
         return []
+    if message.name in ADVERTISING:
+        return _advertising(message, person, known)
     if message.name.startswith("customers.") and person is not None:
         return [identify(message, person)]
     told = _track(message, known)
     return [_event(message, person, known, *told)] if told else []
+
+
+def _advertising(message: Message, person: Person | None, known: Known) -> list[Event]:
+    """Return the event; none where nothing of what he bought may be told: nor may it be shown."""
+    if person is None or not known.may_follow(person):
+        return []
+    payload = message.payload
+    properties = {"product_id": payload["sku"], "sku": payload["sku"], "model": payload["model"]}
+    if payload.get("reason"):
+        properties["reason"] = payload["reason"]
+    return [_event(message, person, known, ADVERTISING[message.name], properties)]
 
 
 def identify(message: Message, person: Person) -> Event:
@@ -161,7 +180,31 @@ def _track(message: Message, known: Known) -> tuple[str, dict[str, Any]] | None:
             return "Order Updated", exchanged(taken, order)
         case "orders.cart.changed" if cart is not None and cart.state == Cart.State.OPEN:
             return "Cart Viewed", cart_viewed(cart)
+    return _afterwards(message)
+
+
+def _afterwards(message: Message) -> tuple[str, dict[str, Any]] | None:
+    """Return what a sale or return leaves behind, as the fact itself says it."""
+    payload = message.payload
+    match message.name:
+        case "orders.return.cancelled":
+            return "Return Cancelled", {"return_id": payload["number"]}
+        case "orders.satisfaction.asked":
+            return "Satisfaction Asked", {"return_id": payload["number"]}
+        case name if name in CREDIT and message.customer_id:
+            return CREDIT[name], credit(payload)
     return None
+
+
+def credit(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was written on store credit or a gift card, and what is left on it."""
+    currency = payload["currency"]
+    return {
+        "kind": payload["kind"],
+        "value": major(payload["amount"], currency),
+        "left": major(payload["left"], currency),
+        "currency": currency,
+    }
 
 
 def completed(order: Order) -> dict[str, Any]:

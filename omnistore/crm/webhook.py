@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from standardwebhooks.webhooks import Webhook
 
-from omnistore.crm import outgoing
+from omnistore import outgoing
 from omnistore.crm.replies import retry_after
 from omnistore.outbox import answers, connections
 from omnistore.outbox.answers import Answer, Verdict

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.demo import people
 from omnistore.demo.people import Person
-from orders.models import Order, Product
+from orders import slips
+from orders.models import Order, Product, Slip
 
 # How many dots stay white around a code, as its standard asks.
 AROUND_QR, AROUND_BARS = 4, 10
@@ -58,7 +59,9 @@ class Sheet:
 
 def sheets() -> list[Sheet]:
     """Return all codes of the demo shop, in the order one tries them."""
-    return [sheet for sheet in (_people(), _receipts(), _articles(), _bad()) if sheet.codes]
+    return [
+        sheet for sheet in (_people(), _receipts(), _gifts(), _articles(), _bad()) if sheet.codes
+    ]
 
 
 def qr(name: Words, text: str) -> Code:
@@ -113,6 +116,12 @@ def _receipts() -> Sheet:
     ).order_by("-placed_at")
     hers = [bars(_name(camille), order.number, "code128") for order in bought[:1]]
     return Sheet(_("Receipts"), _("The purchase opens."), [anonymous, *hers])
+
+
+def _gifts() -> Sheet:
+    gifts = Slip.objects.filter(kind=Slip.Kind.GIFT).order_by("made_at")
+    codes = [qr(_("A present"), slips.code_of(slip)) for slip in gifts[:1]]
+    return Sheet(_("Gift receipts"), _("A return without prices begins."), codes)
 
 
 def _articles() -> Sheet:

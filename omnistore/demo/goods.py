@@ -6,6 +6,7 @@ range 04 that GS1 keeps for use inside a company: no real article has them, and 
 """
 
 import re
+from collections.abc import Iterable, Mapping
 
 from omnistore.demo import pictures
 from orders import barcodes
@@ -15,17 +16,40 @@ from orders.models import Product
 SEALED = re.compile(r"BALM|BATH SALT|SOAP|TISSUES")
 
 
+# What tells articles of one model apart, in the words of their names; sizes in their order.
+COLOURS = re.compile(r"\b(RED|PINK|BLUE|GREEN|WHITE|BLACK|IVORY|PURPLE|CREAM|YELLOW|SILVER|GOLD)\b")
+SIZES = ("SMALL", "MEDIUM", "LARGE")
+
+
 def dress() -> None:
     """Give every imported article a readable name, a picture, and its exception from withdrawal."""
     products = list(Product.objects.all())
+    names = {product.pk: product.name for product in products}
     for product in products:
         loud = product.name
         product.name = quiet(loud)
         product.picture = pictures.for_name(loud)
-        product.has_no_withdrawal = bool(SEALED.search(loud))
+        product.withdrawal_ends_opened = bool(SEALED.search(loud))
         product.gtin = barcode(product.sku) if product.is_goods else ""
-    fields = ["name", "picture", "has_no_withdrawal", "gtin"]
+    _tell_apart(products, names)
+    fields = ["name", "picture", "withdrawal_ends_opened", "gtin", "colour", "size"]
+    fields.append("size_position")
     Product.objects.bulk_update(products, fields, batch_size=400)
+
+
+def _tell_apart(products: Iterable[Product], names: Mapping[int, str]) -> None:
+    """Say of the articles of a model that has several which size and colour they are."""
+    models: dict[str, list[Product]] = {}
+    for product in products:
+        models.setdefault(product.model, []).append(product)
+    for ones in models.values():
+        for product in ones if len(ones) > 1 else ():
+            loud = names[product.pk].upper()
+            colour = COLOURS.search(loud)
+            product.colour = colour.group().lower() if colour else ""
+            size = next((size for size in SIZES if size in loud.split()), "")
+            product.size = size.lower()
+            product.size_position = SIZES.index(size) + 1 if size else None
 
 
 def barcode(sku: str) -> str:

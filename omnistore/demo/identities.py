@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from customers import identity, names
-from customers.models import Customer, Evidence, Identifier, LoyaltyEntry, NameKey
+from customers.models import Customer, Evidence, Identifier, LoyaltyEntry, LoyaltyRule, NameKey
 from omnistore.demo import people
 from omnistore.demo.people import Person
 from stores.models import Store
@@ -90,6 +90,10 @@ def reward(*, persons: dict[str, Person], spent: dict[str, int], at: datetime) -
     for customer in customers:
         customer.level = persons[customer.pk.hex].level or _level(spent.get(customer.pk.hex, 0))
     Customer.objects.bulk_update(customers, ["level"], batch_size=100)
+    # A point a euro; a hundred pay five euros.
+    LoyaltyRule.objects.create(
+        currency="EUR", earned=1, per_amount=100, spent=100, worth=500, start_at=at
+    )
     LoyaltyEntry.objects.bulk_create(
         LoyaltyEntry(
             customer=customer,

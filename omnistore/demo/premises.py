@@ -1,6 +1,7 @@
 """The demo's stores, their registers, who works there, and the rules that hang on the wall."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from customers import consent
 from omnistore.demo import register, staff
@@ -14,7 +15,19 @@ STORES = (
 )
 # Receipts and returns of old have numbers below.
 FIRST_NEW_NUMBER = 50_000
-CONDITIONS = {"rule": "conditions", "allowed": ["AS_NEW", "OPENED"]}
+# What every version says, whatever its days.
+RULES: tuple[dict[str, Any], ...] = (
+    {"rule": "final_sale", "level": "APPROVER"},
+    {"rule": "conditions", "allowed": ["AS_NEW", "OPENED"], "level": "APPROVER"},
+    {"rule": "price_limit", "amount": 50_000, "currency": "EUR", "level": "APPROVER"},
+    {"rule": "frequency", "returns": 6, "days": 90, "level": "APPROVER"},
+    {"rule": "cash_limit", "amount": 10_000, "currency": "EUR", "level": "APPROVER"},
+    {
+        **{"rule": "no_receipt", "look_back_days": 90, "returns": 2, "days": 365},
+        **{"amount": 5_000, "currency": "EUR", "level": "APPROVER"},
+    },
+    {"rule": "vip", "level": "APPROVER"},
+)
 # (days, in force since so many days): the older version still holds for what was sold under it.
 POLICIES = ((14, 2_000), (30, 200))
 
@@ -51,7 +64,7 @@ def _announce(at: datetime) -> None:
     for version, (days, age) in enumerate(POLICIES, 1):
         PolicyVersion.objects.create(
             version=version,
-            rules=[{"rule": "window", "days": days}, {"rule": "final_sale"}, CONDITIONS],
+            rules=[{"rule": "window", "days": days, "level": "WAIVABLE"}, *RULES],
             start_at=at - timedelta(days=age),
         )
     consent.default_wordings(at=at - timedelta(days=2_000))

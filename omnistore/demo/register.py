@@ -60,6 +60,11 @@ def work(store_code: str) -> int:
     return paid
 
 
+def reference(order: dict[str, int]) -> str:
+    """Return what a card terminal would print."""
+    return f"TPE-{order['instruction']:06d}"
+
+
 def _pay(till: httpx.Client, waiting: dict[str, object], secret: str) -> bool:
     body, headers = str(waiting["body"]), waiting["headers"]
     try:
@@ -68,7 +73,10 @@ def _pay(till: httpx.Client, waiting: dict[str, object], secret: str) -> bool:
         logger.error("demo register: forged instruction")
         return False
     order = json.loads(body)
-    answer = {"is_paid": True, "reference": f"TPE-{order['instruction']:06d}"}
+    answer: dict[str, object] = {"is_paid": True, "reference": reference(order)}
+    if order["act"] == "collect":
+        card = {"tender": "CARD", "amount": order["amount_minor"], "reference": reference(order)}
+        answer["tenders"] = [card]
     till.post(
         f"/api/register/instructions/{order['instruction']}/answer/", json=answer
     ).raise_for_status()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from omnistore.demo import contacts, dates, goods, identities, premises
+from omnistore.demo import cases, contacts, dates, goods, identities, offers, premises, shelves
 from omnistore.demo.people import DATA
 from omnistore.demo.sales import Dresser
 from orders.models import SalesImport
@@ -35,8 +35,11 @@ def load(*, at: datetime) -> SalesImport:
     stores = premises.build(at=at)
     done = _import(at)
     goods.dress()
+    shelves.fill(stores=stores, at=at)
     persons = identities.name(source=SOURCE, stores=stores, at=at)
     Dresser(source=SOURCE, stores=stores, persons=persons, at=at).dress()
+    offers.give(source=SOURCE)
+    cases.add(source=SOURCE, stores=stores, at=at)
     identities.reward(persons=persons, spent=contacts.spent_by(SOURCE), at=at)
     contacts.fill(persons=persons, stores=stores, at=at)
     return done

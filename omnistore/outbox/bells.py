@@ -10,6 +10,7 @@ import logging
 import os
 import threading
 import time
+from typing import Any
 
 from omnistore.outbox import tasks
 
@@ -22,9 +23,15 @@ SILENCE = 5
 
 
 class Bell:
-    """Publishes the relay task, once for all who rang meanwhile."""
+    """Publishes its task, once for all who rang meanwhile."""
 
-    def __init__(self) -> None:
+    def __init__(self, task: Any = tasks.relay) -> None:
+        self._task = task
+        self._forget()
+        # Threads and held locks do not survive a fork.
+        os.register_at_fork(after_in_child=self._forget)
+
+    def _forget(self) -> None:
         self._lock = threading.Lock()
         self._rung = threading.Event()
         self._thread: threading.Thread | None = None
@@ -52,10 +59,10 @@ class Bell:
 
     def _publish(self) -> None:
         try:
-            tasks.relay.apply_async(retry=False, expires=60)
+            self._task.apply_async(retry=False, expires=60)
         except Exception as error:
             kind = type(error).__name__
-            logger.warning("outbox: the bell did not ring, the sweep will do error=%s", kind)
+            logger.warning("outbox: a bell did not ring, the sweep will do error=%s", kind)
             time.sleep(SILENCE)
 
 
@@ -65,12 +72,3 @@ _bell = Bell()
 def ring() -> None:
     """Wake the workers; what `settings.OMNISTORE_BELL` names."""
     _bell.ring()
-
-
-def _after_fork() -> None:
-    # Threads and held locks do not survive a fork.
-    global _bell  # noqa: PLW0603
-    _bell = Bell()
-
-
-os.register_at_fork(after_in_child=_after_fork)

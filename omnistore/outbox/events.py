@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 from django.utils.timezone import now
 
 from omnistore.outbox.facts import Fact
-from omnistore.outbox.models import Event
+from omnistore.outbox.models import Event, Stream
 
 
 class OutsideTransaction(RuntimeError):
@@ -43,6 +43,22 @@ def record(fact: Fact, *, at: datetime) -> Event:
         happened_at=at,
         recorded_at=now(),
     )
+
+
+def hold(stream_key: str) -> None:
+    """
+    Lock the stream until the commit, as `record` does, before anything is recorded.
+
+    What is counted for a customer is counted by one at a time: who holds his stream sees all that
+    others have committed to it. It is the same lock that `record` takes, so that nobody who
+    records first and counts afterwards waits for one who does it the other way round.
+    """
+    if not connection.in_atomic_block:
+        raise OutsideTransaction(stream_key)
+    held = Stream.objects.select_for_update(no_key=True).filter(key=stream_key).values_list("pk")
+    if not held.first():
+        Stream.objects.bulk_create([Stream(key=stream_key)], ignore_conflicts=True)
+        held.first()
 
 
 def _ring_after_commit() -> None:

@@ -1,10 +1,8 @@
-"""What is offered, and under which announced rules it may come back."""
+"""What is offered."""
 
 from django.db import models
-from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Index, Q
 from django.utils.translation import gettext_lazy as _
-
-from stores.models import Store
 
 
 class Product(models.Model):
@@ -15,6 +13,11 @@ class Product(models.Model):
         # Postage, bank charges, samples, manual corrections: on orders, but nothing to bring back.
         SERVICE = "SERVICE", _("service or charge")
 
+    class Tracking(models.TextChoices):
+        NONE = "NONE", _("not tracked")
+        SERIAL = "SERIAL", _("by serial number")
+        LOT = "LOT", _("by lot")
+
     kind = models.CharField(_("kind"), max_length=7, choices=Kind.choices, default=Kind.GOODS)
     sku = models.CharField(_("article number"), max_length=40, unique=True)
     gtin = models.CharField(_("barcode"), max_length=14, blank=True)
@@ -22,15 +25,28 @@ class Product(models.Model):
     model = models.CharField(_("model"), max_length=40)
     name = models.CharField(_("name"), max_length=120)
     variant = models.CharField(_("size or colour"), max_length=60, blank=True)
+    size = models.CharField(_("size"), max_length=20, blank=True)
+    # Orders the sizes of a model; empty where there is nothing larger or smaller.
+    size_position = models.PositiveSmallIntegerField(
+        _("place among the sizes"), null=True, blank=True
+    )
+    colour = models.CharField(_("colour"), max_length=40, blank=True)
     # Chooses the policy; empty: the chain's.
     product_class = models.CharField(_("class"), max_length=30, blank=True)
     picture = models.CharField(_("picture"), max_length=200, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
     price = models.BigIntegerField(_("price"))
     tax_rate = models.DecimalField(_("tax rate"), max_digits=5, decimal_places=4)
-    # Sealed hygiene goods, made to measure, opened software: no withdrawal (rules.md 1.6).
+    # The exceptions from withdrawal (rules.md 1.6, Consumer Code L221-28). Made to measure: never.
     has_no_withdrawal = models.BooleanField(_("no right of withdrawal"), default=False)
+    # Hygiene, software, discs: as long as the seal is whole.
+    withdrawal_ends_opened = models.BooleanField(
+        _("no right of withdrawal once opened"), default=False
+    )
     is_offered = models.BooleanField(_("offered"), default=True)
+    tracking = models.CharField(
+        _("tracking"), max_length=6, choices=Tracking.choices, default=Tracking.NONE
+    )
 
     class Meta:
         verbose_name = _("product")
@@ -53,46 +69,7 @@ class Product(models.Model):
     def is_goods(self) -> bool:
         return self.kind == self.Kind.GOODS
 
-
-class PolicyVersion(models.Model):
-    """
-    The announced return policy from a day on; a change is a new version, never an edit.
-
-    `rules` is a list of small rules, each `{"rule": name, …}`; `orders.policies` reads them.
-    """
-
-    store = models.ForeignKey(
-        Store,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="policies",
-        verbose_name=_("store"),
-        help_text=_("Empty: all stores."),
-    )
-    product_class = models.CharField(
-        _("class of products"), max_length=30, blank=True, help_text=_("Empty: all products.")
-    )
-    version = models.PositiveIntegerField(_("version"))
-    rules = models.JSONField(_("rules"))
-    note = models.CharField(_("why this version"), max_length=200, blank=True)
-    start_at = models.DateTimeField(_("in force from"))
-    created_at = models.DateTimeField(_("written"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("return policy")
-        verbose_name_plural = _("return policies")
-        constraints = [
-            UniqueConstraint(
-                fields=["store", "product_class", "version"],
-                name="orders_policy_version_once_per_store",
-            ),
-            UniqueConstraint(
-                fields=["product_class", "version"],
-                condition=Q(store__isnull=True),
-                name="orders_policy_version_once_for_all",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"v{self.version} ({self.start_at:%Y-%m-%d})"
+    @property
+    def is_tracked(self) -> bool:
+        """Whether each unit, or the lot it was made in, has a number."""
+        return self.tracking != self.Tracking.NONE

@@ -1,4 +1,4 @@
-"""What came back: permission, goods and money, each with a state of its own."""
+"""What came back: the return, its lines, and what became of the goods."""
 
 import uuid
 from typing import ClassVar
@@ -8,9 +8,10 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Identifier
-from orders.models.catalogue import PolicyVersion, Product
-from orders.models.sales import Order, OrderLine, Payment, Tender
-from stores.models import ApiKey, Clerk, Register, Store, Tablet
+from orders.models.catalogue import Product
+from orders.models.policies import PolicyVersion
+from orders.models.sales import Order, OrderLine, Tender
+from stores.models import ApiKey, Clerk, Store, Tablet
 
 
 class CustomerReturn(models.Model):
@@ -30,6 +31,22 @@ class CustomerReturn(models.Model):
         SETTLED = "SETTLED", _("settled")
         CLOSED = "CLOSED", _("closed")
         CANCELLED = "CANCELLED", _("cancelled")
+
+    class Goods(models.TextChoices):
+        """What of it is here; derived from its lines, and stored."""
+
+        AWAITED = "AWAITED", _("goods not received yet")
+        PARTLY = "PARTLY", _("goods received in part")
+        FULLY = "FULLY", _("goods received")
+
+    class Proof(models.TextChoices):
+        """What proves that it was bought here."""
+
+        PURCHASE = "PURCHASE", _("a purchase of ours")
+        # A gift receipt: no price is shown, the money is store credit (rules.md 1.8).
+        GIFT = "GIFT", _("a gift receipt")
+        # Nothing does: the customer is known, the money is store credit (rules.md 1.7).
+        NONE = "NONE", _("no receipt")
 
     # States whose units are not on their way back (rules.md 1.1).
     NOT_COUNTED: ClassVar = (State.DRAFT, State.REFUSED, State.CANCELLED)
@@ -64,11 +81,18 @@ class CustomerReturn(models.Model):
         ApiKey, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.DRAFT)
+    goods = models.CharField(_("goods"), max_length=7, choices=Goods.choices, default=Goods.AWAITED)
+    proof = models.CharField(
+        _("proven by"), max_length=8, choices=Proof.choices, default=Proof.PURCHASE
+    )
     source = models.CharField(_("source"), max_length=40, default="counter")
     number = models.CharField(_("number"), max_length=40, null=True, blank=True)
     number_key = models.CharField(max_length=40, blank=True, editable=False)
     # What an API caller sent, hashed: the same key with other words is an error.
     request_hash = models.CharField(max_length=64, blank=True, editable=False)
+    # By which means the customer prefers his money, and how he said so; empty: as he paid.
+    pay_by = models.CharField(_("prefers"), max_length=12, choices=Tender.choices, blank=True)
+    pay_by_how = models.CharField(_("how he agreed"), max_length=10, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
     is_historical = models.BooleanField(_("historical"), default=False)
     created_at = models.DateTimeField(_("begun"))
@@ -85,6 +109,13 @@ class CustomerReturn(models.Model):
                 condition=Q(state="DRAFT") | Q(number__isnull=False),
                 name="orders_submitted_return_has_number",
             ),
+            # Returned-in (rules.md 1.3); a reception has the store that restocks.
+            CheckConstraint(
+                condition=~Q(state__in=["RECEIVED", "SETTLED", "CLOSED"])
+                | Q(store__isnull=False)
+                | ~Q(source="counter"),
+                name="orders_settled_return_has_store",
+            ),
         ]
         indexes = [
             Index(fields=["customer", "-created_at"], name="orders_returns_of_customer"),
@@ -99,6 +130,24 @@ class CustomerReturn(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT
+
+    @property
+    def is_gift(self) -> bool:
+        """Whether it began with a gift receipt: then nobody sees a price."""
+        return self.proof == self.Proof.GIFT
+
+    @property
+    def is_unproven(self) -> bool:
+        return self.proof == self.Proof.NONE
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state == self.State.CANCELLED
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether it is accepted and nothing of it is here yet."""
+        return self.state == self.State.ACCEPTED and self.goods == self.Goods.AWAITED
 
     @property
     def is_done(self) -> bool:
@@ -170,17 +219,17 @@ class ReturnLine(models.Model):
     condition = models.CharField(
         _("condition"), max_length=10, choices=Condition.choices, blank=True
     )
+    # Why the clerk waived a rule that clerks may waive.
+    waiver = models.CharField(_("why a rule was waived"), max_length=200, blank=True, default="")
     right = models.CharField(_("by which right"), max_length=10, choices=Right.choices, blank=True)
     resolution = models.CharField(
         _("settled by"), max_length=8, choices=Resolution.choices, default=Resolution.REFUND
     )
-    # In a draft: the variant the customer wants instead.
-    replacement = models.ForeignKey(
-        Product, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
     disposition = models.CharField(
         _("goes to"), max_length=10, choices=Disposition.choices, blank=True
     )
+    # Which units came back, of an article that is sold by serial number or lot.
+    serials = models.JSONField(_("serial numbers or lots"), default=list, blank=True)
     # The units' share of what was paid, and of the tax within; zero in a draft.
     amount = models.BigIntegerField(_("value"), default=0)
     tax = models.BigIntegerField(_("tax within"), default=0)
@@ -199,167 +248,8 @@ class ReturnLine(models.Model):
     def __str__(self) -> str:
         return f"{self.units} × {self.product_id}"
 
-
-class RefundPlan(models.Model):
-    """Who gets which money back, agreed before anything is paid."""
-
-    class State(models.TextChoices):
-        PROPOSED = "PROPOSED", _("proposed")
-        AGREED = "AGREED", _("agreed")
-        RUNNING = "RUNNING", _("running")
-        PARTLY_DONE = "PARTLY", _("partly done")
-        DONE = "DONE", _("done")
-
-    class Route(models.TextChoices):
-        ORIGINAL = "ORIGINAL", _("the means that paid")
-        OTHER = "OTHER", _("another, agreed by the customer")
-
-    customer_return = models.OneToOneField(
-        CustomerReturn, on_delete=models.PROTECT, related_name="refund_plan"
-    )
-    agreed_by = models.ForeignKey(
-        Clerk, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    amount = models.BigIntegerField(_("amount"))
-    currency = models.CharField(_("currency"), max_length=3)
-    route = models.CharField(
-        _("route"), max_length=8, choices=Route.choices, default=Route.ORIGINAL
-    )
-    agreement = models.CharField(_("how he agreed"), max_length=200, blank=True)
-    state = models.CharField(_("state"), max_length=8, choices=State.choices)
-    agreed_at = models.DateTimeField(_("agreed"), null=True, blank=True)
-    done_at = models.DateTimeField(_("done"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("refund plan")
-        verbose_name_plural = _("refund plans")
-
-    def __str__(self) -> str:
-        return f"{self.amount} {self.currency} {self.state}"
-
-
-class Refund(models.Model):
-    """One share of a plan, back to one tender, by its own key on every try."""
-
-    class State(models.TextChoices):
-        AGREED = "AGREED", _("agreed")
-        ASKED = "ASKED", _("asked of the register")
-        PAID = "PAID", _("paid")
-        FAILED = "FAILED", _("failed")
-
-    # Failed ones free their amount (rules.md 2.4).
-    HOLDING: ClassVar = (State.AGREED, State.ASKED, State.PAID)
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    plan = models.ForeignKey(RefundPlan, on_delete=models.PROTECT, related_name="refunds")
-    # Empty only for imported refunds whose payment is not known.
-    payment = models.ForeignKey(
-        Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="refunds"
-    )
-    tender = models.CharField(_("tender"), max_length=12, choices=Tender.choices)
-    amount = models.BigIntegerField(_("amount"))
-    currency = models.CharField(_("currency"), max_length=3)
-    position = models.PositiveSmallIntegerField(_("order of execution"))
-    state = models.CharField(_("state"), max_length=6, choices=State.choices)
-    # Given to the gateway on every try, stored before the first.
-    idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    reference = models.CharField(_("register's reference"), max_length=80, blank=True)
-    failure = models.CharField(_("why it failed"), max_length=200, blank=True)
-    created_at = models.DateTimeField(_("planned"))
-    settled_at = models.DateTimeField(_("paid or failed"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("refund")
-        verbose_name_plural = _("refunds")
-        constraints = [
-            CheckConstraint(condition=Q(amount__gt=0), name="orders_refund_is_something"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.amount} {self.currency} {self.tender}"
-
     @property
-    def is_asked(self) -> bool:
-        return self.state == self.State.ASKED
-
-    @property
-    def is_paid(self) -> bool:
-        return self.state == self.State.PAID
-
-    @property
-    def has_failed(self) -> bool:
-        return self.state == self.State.FAILED
-
-
-class Instruction(models.Model):
-    """A signed order to a register to pay one refund; the register confirms or refuses it."""
-
-    class State(models.TextChoices):
-        WAITING = "WAITING", _("waiting for the register")
-        CONFIRMED = "CONFIRMED", _("confirmed")
-        REFUSED = "REFUSED", _("refused by the register")
-
-    refund = models.OneToOneField(Refund, on_delete=models.PROTECT, related_name="instruction")
-    register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="instructions")
-    state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.WAITING)
-    issued_at = models.DateTimeField(_("issued"))
-    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("register instruction")
-        verbose_name_plural = _("register instructions")
-        indexes = [
-            Index(
-                fields=["register", "issued_at"],
-                name="orders_instructions_waiting",
-                condition=Q(state="WAITING"),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.register_id}: {self.refund_id}"
-
-
-class Exchange(models.Model):
-    """One document: what the returned units are worth, what the new ones cost, the difference."""
-
-    customer_return = models.OneToOneField(
-        CustomerReturn, on_delete=models.PROTECT, related_name="exchange"
-    )
-    # The replacements, handed over as an order of their own so that they can come back too.
-    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="exchange")
-    credit = models.BigIntegerField(_("credit"))
-    charges = models.BigIntegerField(_("charges"))
-    currency = models.CharField(_("currency"), max_length=3)
-    made_at = models.DateTimeField(_("made"))
-
-    class Meta:
-        verbose_name = _("exchange")
-        verbose_name_plural = _("exchanges")
-
-    def __str__(self) -> str:
-        return str(self.order)
-
-    @property
-    def difference(self) -> int:
-        """What the customer pays when negative, receives when positive."""
-        return self.credit - self.charges
-
-
-class ExchangeLine(models.Model):
-    """Which returned units were replaced by which handed-over line."""
-
-    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="lines")
-    return_line = models.OneToOneField(
-        ReturnLine, on_delete=models.PROTECT, related_name="exchange_line"
-    )
-    order_line = models.OneToOneField(
-        OrderLine, on_delete=models.PROTECT, related_name="exchange_line"
-    )
-
-    class Meta:
-        verbose_name = _("exchange line")
-        verbose_name_plural = _("exchange lines")
-
-    def __str__(self) -> str:
-        return f"{self.return_line_id} → {self.order_line_id}"
+    def is_replaced_by_law(self) -> bool:
+        """Whether what does not work is replaced under the guarantee instead of repaired."""
+        is_defective = self.reason == self.Reason.DEFECTIVE and self.right == self.Right.CONFORMITY
+        return is_defective and self.resolution == self.Resolution.EXCHANGE

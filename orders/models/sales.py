@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Identifier
 from orders.models.catalogue import Product
+from orders.models.credit import CreditEntry
 from stores.models import Clerk, Register, Store
 
 
@@ -22,6 +23,7 @@ class Tender(models.TextChoices):
     TRANSFER = "TRANSFER", _("bank transfer")
     GIFT_CARD = "GIFT_CARD", _("gift card")
     STORE_CREDIT = "STORE_CREDIT", _("store credit")
+    POINTS = "POINTS", _("loyalty points")
 
 
 class NumberSeries(models.Model):
@@ -93,6 +95,9 @@ class Order(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     total = models.BigIntegerField(_("paid"))
     tax = models.BigIntegerField(_("tax within"))
+    # Where the contract was concluded, when the channel does not say it: click & collect paid
+    # online is a contract at a distance, a web reservation paid in the shop is none.
+    is_paid_online = models.BooleanField(_("paid online"), null=True, blank=True, default=None)
     # Imported with its own old dates: nothing in it is returnable, retention leaves it alone.
     is_historical = models.BooleanField(_("historical"), default=False)
     placed_at = models.DateTimeField(_("placed"))
@@ -116,7 +121,10 @@ class Order(models.Model):
 
     @property
     def is_at_a_distance(self) -> bool:
-        return self.channel in self.AT_A_DISTANCE
+        """Whether the contract was concluded at a distance (rules.md 1.6)."""
+        if self.is_paid_online is None:
+            return self.channel in self.AT_A_DISTANCE
+        return self.is_paid_online
 
 
 class OrderLine(models.Model):
@@ -140,6 +148,8 @@ class OrderLine(models.Model):
     tax_rate = models.DecimalField(_("tax rate"), max_digits=5, decimal_places=4)
     is_final_sale = models.BooleanField(_("final sale"), default=False)
     is_gift = models.BooleanField(_("gift"), default=False)
+    # The last day of conformity when a repair or a replacement moved it; see `policies.prolong`.
+    guaranteed_until = models.DateField(_("guaranteed until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("order line")
@@ -171,6 +181,16 @@ class OrderLine(models.Model):
         return max(self.handed_over - self.written_off - self.returned_units, 0)
 
     @property
+    def has_promotions(self) -> bool:
+        """Whether a promotion stands on the order that was paid; known where units are."""
+        return bool(self.__dict__["payer_has_promotions"])
+
+    @property
+    def is_from_gift(self) -> bool:
+        """Whether what a gift receipt was worth paid for it, in an exchange."""
+        return self.is_gift and self.order.kind == Order.Kind.EXCHANGE
+
+    @property
     def payer_id(self) -> uuid.UUID:
         """The order whose payments a refund of this line goes back to."""
         return self.paid_by_id or self.order_id
@@ -182,15 +202,28 @@ class Payment(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
     tender = models.CharField(_("tender"), max_length=12, choices=Tender.choices)
     amount = models.BigIntegerField(_("captured"))
+    # How many points the amount was worth; only when paid with points.
+    points = models.PositiveIntegerField(_("points"), null=True, blank=True)
     # The till's or the processor's own reference; never a card number.
     reference = models.CharField(_("reference"), max_length=80, blank=True)
+    # Who can refund it by reference: a `Processor` by its name, and what that calls the payment.
+    processor = models.CharField(_("processor"), max_length=40, blank=True)
+    processor_reference = models.CharField(_("the processor's"), max_length=120, blank=True)
+    # Of store credit and gift cards of ours: the entry that was spent.
+    credit_use = models.OneToOneField(
+        CreditEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="payment"
+    )
     captured_at = models.DateTimeField(_("when"))
 
     class Meta:
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
         constraints = [
-            CheckConstraint(condition=Q(amount__gte=0), name="orders_captured_not_negative")
+            CheckConstraint(condition=Q(amount__gte=0), name="orders_captured_not_negative"),
+            CheckConstraint(
+                condition=Q(points__isnull=True) | Q(tender=Tender.POINTS, points__gt=0),
+                name="orders_points_of_a_points_tender",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
+from django.utils.timezone import now
 
+from orders import prices
 from orders.models import Product
 from orders.sales_import.lines import Line
 from orders.sales_import.options import Options
@@ -32,6 +34,7 @@ class Article:
     id: int = 0
     name: str = ""
     price: int = 0
+    was: int = 0
     may_change: bool = True
     is_changed: bool = False
 
@@ -55,7 +58,12 @@ def of(lines: Iterable[Line], options: Options) -> dict[str, int]:
             articles[line.sku] = Article(line.sku)
         articles[line.sku].hear(line)
     _make([article for article in articles.values() if not article.id], options)
-    _change([article for article in articles.values() if article.is_changed])
+    changed = [article for article in articles.values() if article.is_changed]
+    _change(changed)
+    prices.changed_all(
+        {article.id: (article.was, article.price, options.currency) for article in changed},
+        at=now(),
+    )
     return {sku: article.id for sku, article in articles.items()}
 
 
@@ -64,7 +72,9 @@ def _known(skus: set[str], options: Options) -> dict[str, Article]:
         "sku", "id", "name", "price", "is_offered"
     )
     return {
-        sku: Article(sku, pk, name, price, may_change=not (is_offered and options.is_historical))
+        sku: Article(
+            sku, pk, name, price, was=price, may_change=not (is_offered and options.is_historical)
+        )
         for sku, pk, name, price, is_offered in found
     }
 

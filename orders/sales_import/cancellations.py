@@ -16,7 +16,7 @@ from orders.sales_import.purchases import Purchase
 from orders.sales_import.rows import Row, insert, key, reserve
 
 RETURN = (
-    "id customer_id via_id store_id state source number number_key currency is_historical "
+    "id customer_id via_id store_id state goods source number number_key currency is_historical "
     "created_at submitted_at received_at settled_at"
 )
 LINE = (
@@ -113,12 +113,12 @@ class Cancellations:
 
     def _return_rows(self, backs: list[Back]) -> Iterator[Row]:
         options = self.context.options
-        state = CustomerReturn.State.SETTLED.value
+        state, goods = CustomerReturn.State.SETTLED.value, CustomerReturn.Goods.FULLY.value
         for back in backs:
             assert back.first
             number, via_id = back.first.invoice, self.context.person(back.first).identifier_id
             yield (
-                *(back.id, back.person_id, via_id, options.store_id, state),
+                *(back.id, back.person_id, via_id, options.store_id, state, goods),
                 *(options.source, number, numbers.key(number), options.currency),
                 *(options.is_historical, back.at, back.at, back.at, back.at),
             )

@@ -19,6 +19,8 @@ import Keyboard from "controllers/keyboard"
 import Lock from "controllers/lock"
 import Network from "controllers/network"
 import Pinpad from "controllers/pinpad"
+import Push from "controllers/push"
+import Propose from "controllers/propose"
 import Reckon from "controllers/reckon"
 import Reveal from "controllers/reveal"
 import Scanner from "controllers/scanner"
@@ -31,7 +33,8 @@ import Wedge from "controllers/wedge"
 const CONTROLLERS = {
   waiting: Waiting, network: Network, find: Find, wedge: Wedge, lock: Lock, pinpad: Pinpad,
   announcer: Announcer, focus: Focus, camera: Camera, carry: Carry, dialog: Dialog, fold: Fold,
-  keyboard: Keyboard, reckon: Reckon, reveal: Reveal, scanner: Scanner, stepper: Stepper,
+  keyboard: Keyboard, propose: Propose, push: Push, reckon: Reckon, reveal: Reveal, scanner: Scanner,
+  stepper: Stepper,
   toasts: Toasts, trial: Trial,
 }
 

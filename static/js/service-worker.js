@@ -14,6 +14,13 @@ const SILENT = [502, 503, 504]
 addEventListener("install", (event) => event.waitUntil(keep()))
 addEventListener("activate", (event) => event.waitUntil(takeOver()))
 
+// What an approver is told while no page of ours is open (orders/notices.py).
+addEventListener("push", (event) => event.waitUntil(tell(event.data?.json() ?? {})))
+addEventListener("notificationclick", (event) => {
+  event.notification.close()
+  event.waitUntil(lead(event.notification.data))
+})
+
 addEventListener("fetch", (event) => {
   const { request } = event
   const { origin, pathname } = new URL(request.url)
@@ -56,4 +63,17 @@ async function offline() {
 async function kept(request) {
   const cache = await caches.open(CACHE)
   return (await cache.match(request)) ?? fetch(request)
+}
+
+function tell({ title = "omnistore", body = "", url = "/", tag = "" }) {
+  return registration.showNotification(title, { body, tag, icon: SHELL.icon, data: url, requireInteraction: true })
+}
+
+// Only to a page of ours, whatever was pushed; one that is open already comes to the front.
+async function lead(path) {
+  const url = new URL(path ?? "/", location.origin)
+  if (url.origin !== location.origin) return
+  const open = await clients.matchAll({ type: "window", includeUncontrolled: true })
+  const same = open.find((page) => new URL(page.url).pathname === url.pathname)
+  await (same ? same.focus() : clients.openWindow(url.href))
 }

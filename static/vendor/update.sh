@@ -28,6 +28,10 @@ fetch @fontsource-variable/hanken-grotesk 5
 mkdir -p font && cp "$work/package/LICENSE" font/
 cp "$work"/package/files/*-latin-wght-normal.woff2 font/latin.woff2
 cp "$work"/package/files/*-latin-ext-wght-normal.woff2 font/latin-ext.woff2
+# The same for papers; fontTools and brotli are among what `make run` installs.
+fonts=../../omnistore/fonts
+mkdir -p "$fonts" && cp "$work/package/LICENSE" "$fonts/"
+../../.venv/bin/python paper_font.py "$work/package/files" "$fonts"
 
 # Its reader's script and wasm belong together: a wasm of another version crashes it. The wasm is
 # built from zxing-cpp, whose licence does not come in the package: LICENSE-zxing-cpp stays.

@@ -193,7 +193,7 @@ def test_reads_fifty_orders_in_a_fixed_number_of_queries(
     for _ in range(8):
         make_order(camille, [(article, 2, 1000), (article, 1, 900)])
 
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         page = program.get("orders/").json()
 
     assert len(page["results"]) == 8
@@ -210,3 +210,17 @@ def test_says_what_of_an_order_may_still_come_back(
     assert page["order"]["number"] == order.number
     (line,) = page["returnable"]
     assert (line["left_units"], line["may_return"]) == (2, True)
+
+
+def test_rule_1_6_a_click_and_collect_sale_says_where_its_contract_was_concluded(
+    program: Program,
+) -> None:
+    told = SALE | {"channel": "STORE", "is_paid_online": True}
+
+    first = program.post("orders/", told)
+    again = program.post("orders/", told)
+    differs = program.post("orders/", told | {"is_paid_online": False})
+
+    assert (first.status_code, again.status_code, differs.status_code) == (201, 200, 409)
+    assert first.json()["is_paid_online"] is True
+    assert Order.objects.get(pk=first.json()["id"]).is_at_a_distance

@@ -8,11 +8,12 @@ from standardwebhooks.webhooks import Webhook
 
 from customers.models import Customer
 from omnistore.audit.models import Look
-from orders.models import CustomerReturn, Order, Refund, ReturnLine
+from orders.models import CustomerReturn, Order, PolicyVersion, Refund, ReturnLine
 from stores.models import Store
 from tests.api.conftest import NOBODY, Program
 from tests.api.test_house import is_problem
 from tests.factories import (
+    LONG_AGO,
     WEBHOOK_SECRET,
     make_customer,
     make_order,
@@ -60,6 +61,26 @@ def test_says_in_the_quote_why_a_line_cannot_come_back(program: Program, order: 
 
     assert not quote["may_be_taken"]
     assert quote["lines"][0]["problem"] == "too_many_units"
+
+
+def test_rule_1_5_the_quote_says_which_rule_on_what_evidence_and_who_may_overrule(
+    program: Program, order: Order
+) -> None:
+    Order.objects.update(channel="STORE")
+    PolicyVersion.objects.create(
+        version=1, rules=[{"rule": "window", "days": 1, "level": "APPROVER"}], start_at=LONG_AGO
+    )
+
+    answer = program.post("returns/quote/", wish(order)).json()["lines"][0]
+
+    assert (answer["problem"], answer["rule"], answer["level"]) == (
+        *("not_returnable", "window"),
+        "APPROVER",
+    )
+    assert answer["evidence"]["days"] == 1
+    assert answer["customer_sentence"] not in ("", answer["sentence"])
+    assert [no["rule"] for no in answer["objections"]] == ["window"]
+    assert answer["notices"] == []
 
 
 def test_takes_a_return_and_asks_the_register(
@@ -148,7 +169,7 @@ def test_wants_an_idempotency_key(program: Program, order: Order, key: str) -> N
         ({"resolution": "EXCHANGE", "replacement": "a\x00b"}, "invalid"),
         ({"resolution": "EXCHANGE", "replacement": "\ud800"}, "invalid"),
         ({"resolution": "EXCHANGE", "replacement": {"sku": 1}}, "invalid"),
-        ({"resolution": "EXCHANGE"}, "not_the_same_article"),
+        ({"resolution": "EXCHANGE"}, "replacement_missing"),
         ({"reason_words": "x" * 10_000}, "invalid"),
     ],
 )
@@ -229,3 +250,86 @@ def test_answers_only_instructions_of_its_own_register(
     assert is_problem(program.post(address, {"is_paid": False}), 409, "answered_otherwise")
     far = f"register/instructions/{10**30}/answer/"
     assert is_problem(program.post(far, {"is_paid": True}), 404, "unknown_instruction")
+
+
+# --- bad input ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"units": 0},
+        {"units": -1},
+        {"units": 1.5},
+        {"units": "9" * 30},
+        {"reason": "BECAUSE"},
+        {"condition": ""},
+        {"waiver": "x" * 201},
+    ],
+)
+def test_what_is_no_choice_is_refused_by_field_and_takes_nothing(
+    program: Program, order: Order, change: dict[str, Any]
+) -> None:
+    answer = program.take(wish(order, lines=[line(order, **change)]))
+
+    assert is_problem(answer, 422, "invalid")
+    assert not CustomerReturn.objects.exists()
+
+
+@pytest.mark.parametrize("agreed", [-1, 1.5, "19,90", 10**11, "9" * 40])
+def test_an_amount_with_too_many_digits_or_none_is_refused(
+    program: Program, order: Order, agreed: object
+) -> None:
+    answer = program.take(wish(order, agreed_total=agreed))
+
+    assert answer.status_code == 422
+    assert not CustomerReturn.objects.exists()
+
+
+@pytest.mark.parametrize(("currency", "code"), [("GBP", "currency_differs"), ("XX1", "invalid")])
+def test_a_currency_that_is_not_the_orders_is_refused(
+    program: Program, order: Order, currency: str, code: str
+) -> None:
+    answer = program.take(wish(order, currency=currency))
+
+    assert is_problem(answer, 422, code)
+    assert not CustomerReturn.objects.exists()
+
+
+def test_rule_2_3_what_was_shown_is_what_is_taken(program: Program, order: Order) -> None:
+    """The same sum by another means is another quote."""
+    token = program.post("returns/quote/", wish(order)).json()["token"]
+    order.payments.update(tender="GIFT_CARD")
+
+    answer = program.take(wish(order, agreed_token=token))
+
+    assert is_problem(answer, 409, "quote_changed")
+    assert not Refund.objects.exists()
+
+
+def test_rule_2_3_a_sale_tells_its_promotions_and_a_quote_what_becomes_of_them(
+    program: Program, camille: Customer
+) -> None:
+    make_product("A1")
+    at = (now() - timedelta(days=5)).isoformat()
+    promotion = {"code": "T", "kind": "THRESHOLD", "amount": 1000, "minimum": 5000}
+    sale = {
+        "source": "shop",
+        "number": "P-1",
+        "channel": "WEB",
+        "currency": "EUR",
+        "placed_at": at,
+        "delivered_at": at,
+        "customer": str(camille.pk),
+        "promotions": [promotion],
+        "lines": [{"sku": "A1", "quantity": 3, "unit_price": 2000}],
+        "tenders": [{"tender": "CARD", "amount": 5000}],
+    }
+
+    told = program.post("orders/", sale).json()
+    order = Order.objects.get(pk=told["id"])
+    quote = program.post("returns/quote/", wish(order)).json()
+
+    assert told["promotions"] == [{"code": "T", "label": "", "kind": "THRESHOLD", "amount": 1000}]
+    assert [(row["kind"], row["rule"]) for row in quote["adjustments"]] == [("PROMOTION", "T")]
+    assert quote["refund_total"] == 5000 - 2000

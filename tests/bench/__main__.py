@@ -12,7 +12,17 @@ from tests.bench.databases import ROOT
 from tests.bench.figures import QUICK, Scale
 
 # Each has `measure(scale) -> Iterator[Figure]`.
-BENCHES = ("import_sales", "counter", "sync", "paint", "weight", "scanning", "lighthouse")
+BENCHES = (
+    "import_sales",
+    "counter",
+    "returning",
+    "sync",
+    "paint",
+    "weight",
+    "scanning",
+    "journal",
+    "lighthouse",
+)
 
 
 def main() -> None:

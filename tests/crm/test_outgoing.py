@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from omnistore.crm import outgoing
+from omnistore import outgoing
 from omnistore.outbox.answers import Verdict
 from tests.crm.test_webhook import post
 from tests.factories import NOON

@@ -115,7 +115,7 @@ def test_a_receiver_that_is_not_there_is_tried_later() -> None:
 def test_the_whole_call_has_an_end_however_slowly_bytes_drip_in(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("omnistore.crm.outgoing.WHOLE_CALL", 0.5)
+    monkeypatch.setattr("omnistore.outgoing.WHOLE_CALL", 0.5)
     with listening() as crm:
         # Read to its end, some ten seconds later, this answer would be a 200.
         crm.drips = 0.1

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from customers import consent, facts, identity, signup, visits
+from customers import consent, facts, identity, loyalty, signup, visits
 from omnistore.outbox.facts import Fact
 from omnistore.outbox.models import Event
 from stores.models import Clerk, Store, Tablet
@@ -57,6 +57,7 @@ def test_says_nothing_personal_about_a_person_who_gave_everything(
         at=NOON,
     )
     visits.anonymous(store=lyon, tablet=tablet, clerk=nadia, at=NOON)
+    loyalty.earn(customer_id=eloise.pk, points=12, event=loyalty.Event("sale", NOON))
 
     told = {
         event.name: json.dumps(event.payload, ensure_ascii=False) for event in Event.objects.all()

@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from customers import consent
+from customers import consent, loyalty
 from customers.models import Customer, LoyaltyEntry, Touch
 from omnistore.audit.models import Look
-from orders.models import Order
+from orders.models import CustomerReturn, Exchange, Order
 from stores.models import Clerk, Store, Tablet
 from tests.factories import (
     LONG_AGO,
@@ -137,6 +137,39 @@ def test_asks_no_more_for_many_purchases(
         page_of(counter, camille)
 
 
+def test_says_that_a_return_needs_a_human_and_what_should_be_back(
+    counter: Client, camille: Customer, bought: Order, lyon: Store
+) -> None:
+    """B4: one calm line for each, in the query that reads the customer."""
+    assert 'id="alerts"' not in page_of(counter, camille)
+    asked, late = (
+        CustomerReturn.objects.create(
+            customer=camille,
+            store=lyon,
+            state=state,
+            number=number,
+            currency="EUR",
+            created_at=bought.placed_at,
+            submitted_at=bought.placed_at,
+        )
+        for state, number in (("REVIEW", "LYO-R1"), ("ACCEPTED", "LYO-R2"))
+    )
+    Exchange.objects.create(
+        customer_return=late,
+        order=make_order(camille),
+        credit=0,
+        charges=0,
+        currency="EUR",
+        due_on=bought.placed_at.date(),
+        made_at=bought.placed_at,
+    )
+
+    page = page_of(counter, camille)
+
+    assert f'href="/returns/{asked.pk}/"' in page
+    assert f'href="/returns/{late.pk}/"' in page
+
+
 def test_writes_down_who_looked(counter: Client, camille: Customer, nadia: Clerk) -> None:
     page_of(counter, camille)
 
@@ -198,3 +231,37 @@ def test_notes_a_look_at_the_purchases_alone(counter: Client, camille: Customer)
     counter.get(f"/customers/{camille.pk}/?show=web", headers={"HX-Request": "true"})
 
     assert Look.objects.get().customer_id == camille.pk
+
+
+def test_shows_points_owed_and_how_it_came_to_them(
+    counter: Client, camille: Customer, lyon: Store, recently: datetime
+) -> None:
+    loyalty.spend(
+        customer_id=camille.pk, points=1240, event=loyalty.Event("all", recently, reference="T-1")
+    )
+    loyalty.take_back(
+        customer_id=camille.pk, points=40, event=loyalty.Event("r", recently, reference="LYO-R1")
+    )
+
+    page = spaced(counter.get(f"/customers/{camille.pk}/").content.decode())
+    ledger = spaced(counter.get(f"/customers/{camille.pk}/points/").content.decode())
+
+    assert "40 points" in page
+    assert f"/customers/{camille.pk}/points/" in page
+    for words in ("LYO-R1", "T-1", "1 240"):
+        assert words in ledger
+    assert Look.objects.filter(customer_id=camille.pk).count() == 2
+
+
+def test_the_ledger_of_points_opens_in_few_queries(
+    counter: Client, camille: Customer, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for turn in range(30):
+        loyalty.earn(customer_id=camille.pk, points=5, event=loyalty.Event(f"{turn}", LONG_AGO))
+
+    with django_assert_max_num_queries(7):
+        counter.get(f"/customers/{camille.pk}/points/")
+
+
+def test_nobody_has_points_at_an_address_that_is_nobodys(counter: Client) -> None:
+    assert counter.get(f"/customers/{uuid4()}/points/").status_code == 404

@@ -392,3 +392,144 @@ def test_asks_nobody_again_for_a_refund_of_another_store(
 
     assert answer.status_code == 404
     assert Refund.objects.get().state == Refund.State.FAILED
+
+
+# --- once, whatever the hands and the network do --------------------------------------------------
+
+
+def settled(counter: Client, draft: CustomerReturn, order: Order, **more: object) -> Any:
+    told = answers(order) | {"agreed": 3980} | more
+    return counter.post(f"/returns/{draft.pk}/settle/", told)
+
+
+def test_rule_2_5_a_double_tap_is_one_return(counter: Client, order: Order) -> None:
+    draft = begun(counter, order)
+
+    first, second = settled(counter, draft, order), settled(counter, draft, order)
+
+    assert first.headers["Location"] == second.headers["Location"] == f"/returns/{draft.pk}/"
+    assert Refund.objects.get().amount == 3980
+
+
+def test_rule_2_5_a_retry_after_a_lost_answer_changes_nothing(
+    counter: Client, order: Order
+) -> None:
+    """The tablet never heard the first answer, and other things were tapped since."""
+    draft = begun(counter, order)
+    settled(counter, draft, order)
+
+    again = counter.post(
+        f"/returns/{draft.pk}/settle/", answers(order, units=3) | {"agreed": 5970}, headers=HTMX
+    )
+
+    assert again.status_code in (200, 302)
+    assert Refund.objects.get().amount == 3980
+    assert ReturnLine.objects.get().units == 2
+
+
+def test_rule_2_5_the_back_button_shows_the_return_and_not_the_draft(
+    counter: Client, order: Order
+) -> None:
+    draft = begun(counter, order)
+    settled(counter, draft, order)
+
+    page = counter.get(f"/returns/{draft.pk}/").content.decode()
+    chosen = counter.post(f"/returns/{draft.pk}/choices/", answers(order, units=1))
+
+    assert "return-settle" not in page
+    assert chosen.headers["Location"] == f"/returns/{draft.pk}/"
+    assert ReturnLine.objects.get().units == 2
+
+
+def test_rule_2_5_two_tabs_on_one_draft_are_one_return(counter: Client, order: Order) -> None:
+    draft = begun(counter, order)
+    counter.get(f"/returns/{draft.pk}/")
+    counter.post(f"/returns/{draft.pk}/choices/", answers(order, units=1), headers=HTMX)
+
+    settled(counter, draft, order)
+    other = settled(counter, draft, order, **answers(order, units=1))
+
+    assert other.status_code == 302
+    assert CustomerReturn.objects.exclude(state="DRAFT").count() == 1
+    assert Refund.objects.get().amount == 3980
+
+
+# --- bad input ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("units", ["-1", "1.5", "1e3", "x", "9" * 30])
+def test_units_that_are_no_count_are_said_and_take_nothing(
+    counter: Client, order: Order, units: str
+) -> None:
+    draft = begun(counter, order)
+
+    answer = counter.post(
+        f"/returns/{draft.pk}/settle/", answers(order, units=units) | {"agreed": 1990}
+    )
+
+    assert answer.status_code == 422
+    assert not Refund.objects.exists()
+
+
+def test_no_units_at_all_are_nothing_chosen(counter: Client, order: Order) -> None:
+    draft = begun(counter, order)
+
+    answer = counter.post(f"/returns/{draft.pk}/settle/", answers(order, units=0) | {"agreed": 0})
+
+    assert answer.status_code in (409, 422)
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.parametrize("agreed", ["x", "-1", "1.5", "9" * 40])
+def test_an_amount_that_is_none_takes_nothing(counter: Client, order: Order, agreed: str) -> None:
+    draft = begun(counter, order)
+
+    answer = settled(counter, draft, order, agreed=agreed)
+
+    assert answer.status_code == 422
+    assert not Refund.objects.exists()
+
+
+def test_an_unknown_reason_is_asked_again(counter: Client, order: Order) -> None:
+    draft = begun(counter, order)
+
+    answer = settled(counter, draft, order, **answers(order, reason="BECAUSE"))
+
+    assert answer.status_code == 409
+    assert not Refund.objects.exists()
+
+
+def test_a_quote_that_is_older_than_what_is_true_is_shown_again(
+    counter: Client, order: Order
+) -> None:
+    """The same sum, by another means: the token of the quote says so."""
+    draft = begun(counter, order)
+    answer = counter.post(f"/returns/{draft.pk}/choices/", answers(order), headers=HTMX)
+    token = re.search(r'name="token"[^>]*value="([0-9a-f]{32})"', answer.content.decode())
+    order.payments.update(tender="GIFT_CARD")
+
+    assert token
+    answer = settled(counter, draft, order, token=token[1])
+
+    assert answer.status_code == 409
+    assert not Refund.objects.exists()
+    assert settled(counter, draft, order).status_code == 302
+
+
+def test_a_lost_promotion_stands_beside_the_articles(counter: Client, order: Order) -> None:
+    promotion = order.promotions.create(
+        position=1, code="T", label="10 € off", kind="THRESHOLD", minimum=5970, amount=1000
+    )
+    line = order.lines.get()
+    promotion.shares.create(order_line=line, amount=1000)
+    order.lines.update(order_discount=1000, total=4970)
+    order.payments.update(amount=4970)
+    draft = begun(counter, order)
+
+    page = counter.post(f"/returns/{draft.pk}/choices/", answers(order), headers=HTMX)
+    settled(counter, draft, order, agreed=4970 - 1990)
+    taken = counter.get(f"/returns/{draft.pk}/").content.decode()
+
+    assert "10 € off" in page.content.decode()
+    assert "10 € off" in taken
+    assert Refund.objects.get().amount == 2980

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 # The same in every language.
 NAMES = {
     *("omnistore", "CRM", "VIP", "iPad", "Android"),
-    *("HubSpot", "Odoo", "Salesforce", "Segment"),
+    *("HubSpot", "Odoo", "Salesforce", "Segment", "Stripe"),
 }
 WORD = re.compile(r"[^\W\d_]{2,}")
 # Entities, and the names of classes that a block hands to its base.
@@ -86,7 +86,9 @@ def _given(call: ast.Call) -> Iterator[ast.AST]:
     # The API's own description is for programmers.
     if called.startswith(("models.", "forms.", "admin.")):
         yield from (given.value for given in call.keywords if given.arg in READ_NAMES)
-    if called.startswith("models.") and name.endswith("Field"):
+    # A relation's first one is the model it leads to.
+    is_field = name.endswith("Field") and not name.endswith(("ToOneField", "ToManyField"))
+    if called.startswith("models.") and is_field:
         yield from call.args[:1]
     elif name in SAYING and not called.startswith("logger."):
         yield from call.args[1:2]

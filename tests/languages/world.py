@@ -19,7 +19,7 @@ from omnistore.outbox import relay
 from omnistore.outbox.models import Connection, Delivery, Lane, Tally
 from omnistore.outbox.tallies import FAILED, GIVEN_UP
 from orders import returns
-from orders.models import Order, Product, SalesImport
+from orders.models import Order, PolicyVersion, Product, SalesImport
 from orders.quotes import Choice
 from stores import keys
 from stores.models import ApiKey, Clerk, PinTries, User
@@ -28,6 +28,7 @@ from tests.factories import LONG_AGO, NOON, WEBHOOK_SECRET
 
 CARD = "2000000000015"
 BARCODE = "4006381333931"
+CUP = "4006381333948"
 
 
 class World(SimpleNamespace):
@@ -85,6 +86,7 @@ def _people(world: World) -> None:
     world.till = factories.make_register(world.store, "¤Caisse")
     world.nadia = factories.make_clerk(world.store, "¤Nadia ¤Benali")
     world.marc = factories.make_clerk(world.store, "¤Marc ¤Perrin", role=Clerk.Role.MANAGER)
+    factories.make_clerk(world.store, "¤Sam", role=Clerk.Role.MANAGER)
     world.lea = factories.make_clerk(world.store, "¤Léa")
     Clerk.objects.filter(pk=world.lea.pk).update(pin_hash="")
     world.opener = factories.make_user("¤opener", is_staff=True, is_superuser=True)
@@ -103,12 +105,29 @@ def _people(world: World) -> None:
 
 
 def _goods(world: World) -> None:
-    factories.make_policy()
+    PolicyVersion.objects.create(version=1, rules=_rules(), start_at=LONG_AGO)
     goods: dict[str, Any] = {"model": "85099", "variant": "¤rouge"}
-    world.bag = factories.make_product("85099A", name="¤Sac", gtin=BARCODE, **goods)
-    world.large_bag = factories.make_product("85099B", name="¤Cabas", **goods)
+    world.bag = factories.make_product(
+        "85099A", name="¤Sac", gtin=BARCODE, size="¤S", size_position=1, **goods
+    )
+    world.large_bag = factories.make_product(
+        "85099B", name="¤Cabas", size="¤M", size_position=2, **goods
+    )
+    world.cup = factories.make_product("CUP", name="¤Tasse", gtin=CUP)
     world.service = factories.make_product("POST", name="¤Port", kind=Product.Kind.SERVICE)
     SalesImport.objects.create(fingerprint="f", file_name="¤x.csv", source="¤uci", started_at=NOON)
+
+
+def _rules() -> list[dict[str, Any]]:
+    """Return some of every level: what a clerk may waive, what a manager decides."""
+    euros = {"currency": "EUR", "level": "APPROVER"}
+    return [
+        {"rule": "window", "days": 30, "level": "APPROVER"},
+        {"rule": "final_sale", "level": "WAIVABLE"},
+        {"rule": "fee", "amount": 200, "per": "return"} | euros,
+        {"rule": "no_receipt", "look_back_days": 365, "returns": 5, "days": 365, "amount": 9000}
+        | euros,
+    ]
 
 
 def _life(world: World) -> None:
@@ -180,6 +199,17 @@ def _purchases(world: World) -> None:
     world.order = buy(channel=Order.Channel.WEB, store=None)
     world.in_store = buy(channel=Order.Channel.STORE, number="LYO-000002")
     world.nobodys = buy(customer=None, channel=Order.Channel.STORE, number="LYO-000003")
+    world.web = buy(channel=Order.Channel.WEB, store=None)
+    world.final = buy(channel=Order.Channel.STORE)
+    world.final.lines.update(is_final_sale=True)
+    world.old = factories.make_order(
+        world.camille,
+        lines,
+        placed_at=now() - timedelta(days=60),
+        source="¤shop",
+        store=world.store,
+        channel=Order.Channel.STORE,
+    )
     factories.make_order(world.camille, lines, placed_at=LONG_AGO, source="¤shop")
     world.imported = factories.make_order(
         world.luc, lines, placed_at=LONG_AGO, source="¤shop", is_historical=True

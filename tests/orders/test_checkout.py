@@ -114,3 +114,13 @@ def test_hands_nothing_over_before_it_is_delivered() -> None:
     order, _ = record(replace(SALE, delivered_at=None))
 
     assert {line.handed_over for line in order.lines.all()} == {0}
+
+
+def test_a_sale_told_before_contracts_had_a_place_is_the_same_when_told_again() -> None:
+    """The hash of before must not change with fields that nobody gave."""
+    order, _ = record()
+
+    again, is_new = record(replace(SALE, is_paid_online=None))
+
+    assert (again, is_new) == (order, False)
+    assert "is_paid_online" not in repr(SALE)

@@ -130,8 +130,9 @@ def bring_back_the_rest(tablet: Tablet) -> None:
 def pay_everything(till: Register) -> None:
     for refund in Refund.objects.filter(state=Refund.State.FAILED):
         refunds.retry(refund=refund, at=NOON)
-    for waiting in gateways.waiting_for(till, now=NOON):
-        answer(till, waiting.id, is_paid=True)
+    while waiting := gateways.waiting_for(till, now=NOON):
+        for one in waiting:
+            answer(till, one.id, is_paid=True)
 
 
 def answer(till: Register, instruction_id: int, *, is_paid: bool) -> None:

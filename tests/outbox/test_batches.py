@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from omnistore.crm import outgoing, webhook
+from omnistore import outgoing
+from omnistore.crm import webhook
 from omnistore.outbox import answers, connections, deliveries
 from omnistore.outbox.answers import Answer
 from omnistore.outbox.messages import Message, Need

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, get_ident
 from typing import TypeVar
 
 from django.db import connections
 
 T = TypeVar("T")
 PATIENCE = 60
+# The threads that act now; `unlocked` looks at them.
+ACTING: set[int] = set()
 
 
 def at_once(count: int, act: Callable[[int], T]) -> list[T | Exception]:
@@ -22,11 +24,13 @@ def at_once(count: int, act: Callable[[int], T]) -> list[T | Exception]:
     def run(number: int) -> T | Exception:
         try:
             connections["default"].ensure_connection()
+            ACTING.add(get_ident())
             start.wait()
             return act(number)
         except Exception as error:
             return error
         finally:
+            ACTING.discard(get_ident())
             connections.close_all()
 
     with ThreadPoolExecutor(count) as pool:

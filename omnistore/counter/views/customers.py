@@ -5,13 +5,14 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from customers.models import Customer
 from omnistore.audit import looks
 from omnistore.audit.models import Look
-from omnistore.counter import profile
+from omnistore.counter import movements, profile
 from omnistore.counter.profile import Show
 from omnistore.outbox import deliveries
 from stores.http import ClerkRequest, clerk_required, clerk_watching, screen
@@ -30,7 +31,9 @@ def show(request: ClerkRequest, customer_id: UUID) -> HttpResponse:
 
     page = profile.read(customer_id, show=chosen, now=moment)
     _note(request, customer_id, moment)
-    return screen(request, "counter/customer.html", {"page": page, "customer": page.customer})
+    find_url = reverse("counter:customer_scan", args=[customer_id])
+    shown = {"page": page, "customer": page.customer, "find_url": find_url}
+    return screen(request, "counter/customer.html", shown)
 
 
 @require_safe
@@ -39,6 +42,17 @@ def crm_state(request: ClerkRequest, customer_id: UUID) -> HttpResponse:
     """Answer with how far the CRM knows this customer; asked again while it does not."""
     shown = {"crm": deliveries.state_of(customer_id), "customer_id": customer_id}
     return render(request, "counter/_crm_state.html", shown)
+
+
+@require_safe
+@clerk_required
+def points(request: ClerkRequest, customer_id: UUID) -> HttpResponse:
+    """Show how the customer's points came to what they are, and note who looked."""
+    page = movements.read(customer_id)
+    _note(request, customer_id, now())
+    find_url = reverse("counter:customer_scan", args=[customer_id])
+    shown = {"page": page, "customer": page.customer, "find_url": find_url}
+    return screen(request, "counter/points.html", shown)
 
 
 def _note(request: ClerkRequest, customer_id: UUID, at: datetime) -> None:

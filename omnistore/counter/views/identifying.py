@@ -20,6 +20,7 @@ from omnistore.counter.meanings import FORMS, Kind
 from omnistore.counter.reading import read
 from omnistore.counter.recognition import Recognition
 from omnistore.errors import Refused
+from orders import declarations
 from stores.http import ClerkRequest, clerk_required, go, screen
 
 SCANNERS = ("camera", "hand")
@@ -53,22 +54,33 @@ def identify(request: ClerkRequest) -> HttpResponse:
     if request.method == "GET":
         # A tablet that wakes up asks for its last address again, without what was typed.
         return go(request, reverse("counter:home"))
-    text, moment = request.POST.get("text", ""), now()
-    found = recognition.find(
-        text, store=request.tablet.store, at=moment, scanned_as=_scanned_as(request)
+    return lead(request, understood(request))
+
+
+def understood(request: ClerkRequest) -> Recognition:
+    """Return whom and what the posted text leads to."""
+    return recognition.find(
+        request.POST.get("text", ""),
+        store=request.tablet.store,
+        at=now(),
+        scanned_as=_scanned_as(request),
     )
+
+
+def lead(request: ClerkRequest, found: Recognition) -> HttpResponse:
+    """Lead to what was found: a page, or a short list to choose from."""
+    if found.declared:
+        return _open_up(request, found)
     if person := found.identified:
         return _meet(request, person.customer, via=person.via, how=person.how)
-    if order_id := _the_only_order(found):
+    if order_id := the_only_order(found):
         return redirect("counter:order", order_id)
     shown = [person.customer.pk for person in found.customers]
     if shown:
-        looks.note(
-            watcher=request.watcher, customer_ids=shown, reason=Look.Reason.LISTED, at=moment
-        )
+        looks.note(watcher=request.watcher, customer_ids=shown, reason=Look.Reason.LISTED, at=now())
     template = "counter/_found.html" if request.htmx else "counter/home.html"
     # Only what can lead to people is echoed: the rest may be a password, or ten thousand letters.
-    typed = text if found.understood.kind.leads_to_people else ""
+    typed = request.POST.get("text", "") if found.understood.kind.leads_to_people else ""
     answer = {"found": found, "typed": typed}
     return render(request, template, answer, status=422 if found.problem else 200)
 
@@ -92,6 +104,22 @@ def anonymous(request: ClerkRequest) -> HttpResponse:
     )
     messages.success(request, _("Counted as a visit without identifying."))
     return go(request, reverse("counter:home"))
+
+
+def _open_up(request: ClerkRequest, found: Recognition) -> HttpResponse:
+    """Open the return that was declared at home; the code is used by this."""
+    try:
+        draft = declarations.open_up(
+            code=found.declared,
+            store=request.tablet.store,
+            tablet=request.tablet,
+            clerk=request.clerk,
+            at=now(),
+        )
+    except Refused as refusal:
+        template = "counter/_found.html" if request.htmx else "counter/home.html"
+        return render(request, template, {"found": found, "refusal": refusal}, status=404)
+    return redirect("orders:return", draft.pk)
 
 
 def _meet(
@@ -125,7 +153,7 @@ def _scanned_as(request: ClerkRequest) -> str:
     return form if form in FORMS else "unknown"
 
 
-def _the_only_order(found: Recognition) -> UUID | None:
+def the_only_order(found: Recognition) -> UUID | None:
     """Return the order when the text names one, and nobody holds it as his own value."""
     if len(found.orders) != 1 or found.returns:
         return None

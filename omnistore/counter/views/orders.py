@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
@@ -29,5 +30,10 @@ def show(request: ClerkRequest, order_id: UUID) -> HttpResponse:
             at=moment,
         )
     purchase = history.of_order(order, now=moment)
-    shown = {"order": order, "purchase": purchase, "payments": order.payments.order_by("pk")}
+    shown = {
+        "order": order,
+        "purchase": purchase,
+        "payments": order.payments.order_by("pk"),
+        "find_url": reverse("counter:order_scan", args=[order_id]),
+    }
     return screen(request, "counter/order.html", shown)

@@ -8,10 +8,10 @@ from typing import Any
 from django.utils.timezone import now
 
 from omnistore.crm.client import Client
-from omnistore.crm.outgoing import Reply
 from omnistore.crm.replies import retry_after
 from omnistore.outbox import answers
 from omnistore.outbox.answers import Answer, Stopped, Verdict
+from omnistore.outgoing import Reply
 
 Record = dict[str, Any]
 # Inputs of one batch.

@@ -140,6 +140,7 @@ class Connector:
     def _send(self, messages: Sequence[Message], at: datetime) -> list[Answer]:
         known = people.read((one.customer_id for one in messages), connection=self.connection)
         silent = self._forget(messages, known, at)
+        silent |= people.untold(messages, known, self.connection.purpose)
         told = [one for one in messages if one.delivery_id not in silent]
         contacts = self._tell_people(told, known, at)
         ids = {one.person.id: one.remote_id for one in contacts.all if one.remote_id}

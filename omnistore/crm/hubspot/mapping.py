@@ -14,7 +14,7 @@ from omnistore.crm.hubspot.schema import CONSENTS, NO, YES
 from omnistore.crm.people import Person
 from omnistore.money import to_decimal
 from omnistore.outbox.messages import Message
-from orders.models import Cart, CustomerReturn, Order, Refund, Tender
+from orders.models import Cart, CustomerReturn, Order, Refund, ReturnLine, Tender
 
 Purpose = ConsentWording.Purpose
 Values = dict[str, str]
@@ -148,11 +148,13 @@ def note(message: Message) -> Values:
 def _said(name: str, payload: Mapping[str, Any]) -> str:
     """Return the fact in words: numbers, amounts and codes, nothing personal."""
     told = dict(payload)
-    for amount in ("amount", "credit", "charges"):
+    for amount in ("amount", "credit", "charges", "left"):
         if amount in told:
             told[amount] = words.money(told[amount], told["currency"])
     if told.get("tender") in Tender.values:
         told["tender"] = Tender(told["tender"]).label
+    if told.get("reason") in ReturnLine.Reason.values:
+        told["reason"] = ReturnLine.Reason(told["reason"]).label
     sentences = {
         "orders.return.accepted": _("Return %(number)s accepted, worth %(amount)s."),
         "orders.exchange.made": _(
@@ -160,6 +162,16 @@ def _said(name: str, payload: Mapping[str, Any]) -> str:
         ),
         "orders.refund.paid": _("Refund of %(amount)s paid (%(tender)s)."),
         "orders.refund.failed": _("Refund of %(amount)s failed (%(tender)s)."),
+        "orders.refund.rerouted": _("Refund of %(amount)s goes another way (%(tender)s)."),
+        "orders.return.cancelled": _("Return %(number)s does not take place."),
+        "orders.credit.issued": _("Credit of %(amount)s issued."),
+        "orders.credit.used": _("Credit of %(amount)s spent, %(left)s is left."),
+        "orders.credit.restored": _("Credit of %(amount)s came back, %(left)s is left."),
+        "orders.satisfaction.asked": _("Return %(number)s is settled: ask how it went."),
+        "customers.advertising.stopped": _(
+            "Do not advertise article %(sku)s to this customer: it came back (%(reason)s)."
+        ),
+        "customers.advertising.resumed": _("Article %(sku)s may be advertised again."),
     }
     return sentences[name] % told if name in sentences else ""
 

@@ -18,11 +18,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from omnistore.crm.client import Client
-from omnistore.crm.outgoing import Reply
 from omnistore.outbox import answers
 from omnistore.outbox.answers import Answer, Stopped, Verdict
 from omnistore.outbox.models import Connection
 from omnistore.outbox.pace import Pace
+from omnistore.outgoing import Reply
 
 RATE = Pace(calls=10, seconds=1, burst=10)
 # Dates are read in the caller's time zone; what is archived is found too.

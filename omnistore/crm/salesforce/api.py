@@ -13,12 +13,12 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from omnistore.crm.client import Client
-from omnistore.crm.outgoing import Reply
 from omnistore.crm.salesforce import signin
 from omnistore.outbox import answers
 from omnistore.outbox.answers import Answer, Stopped, Verdict
 from omnistore.outbox.models import Connection
 from omnistore.outbox.pace import Pace
+from omnistore.outgoing import Reply
 
 DATA = "/services/data/v62.0"
 # Our id, on each of their records that stands for a row of ours.

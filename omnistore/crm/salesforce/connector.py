@@ -91,6 +91,7 @@ class Connector:
         known = people.read((one.customer_id for one in messages), connection=self.connection)
         said = erasing.forget(self.api, [one for one in messages if one.is_erasure])
         said |= _unsaid([one for one in messages if not one.is_erasure], known)
+        said = people.untold(messages, known, self.connection.purpose) | said
         left = [one for one in messages if one.delivery_id not in said]
         said |= self._write(left, known, at) if left else {}
         return [said[one.delivery_id] for one in messages]

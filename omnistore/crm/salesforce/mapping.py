@@ -163,6 +163,10 @@ def customer_return(
     return record | ({"Articles__c": _articles(articles)} if with_articles else {})
 
 
+# What says most about an entry of the history, the first that is known.
+DETAILS = ("tender", "sku", "number", "kind")
+
+
 def event(message: Message, who: Record) -> Record:
     """Return what happened as an entry of the contact's history, once by the event's id."""
     payload = message.payload
@@ -172,7 +176,7 @@ def event(message: Message, who: Record) -> Record:
         KEY: str(message.event_id),
         **who,
         "Kind__c": message.name,
-        "Detail__c": payload.get("tender") or payload.get("number"),
+        "Detail__c": next((payload[name] for name in DETAILS if payload.get(name)), None),
         "Amount__c": None if amount is None else _amount(amount, currency),
         "Currency__c": currency or None,
         "Happened_At__c": moment(message.happened_at),

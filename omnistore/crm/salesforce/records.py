@@ -17,7 +17,12 @@ from omnistore.outbox.models import Connection
 from orders.models import CustomerReturn, Order
 
 # Facts that are an entry of their own in the customer's history.
-HISTORY = {"orders.refund.paid", "orders.refund.failed", "orders.exchange.made"}
+HISTORY = {
+    *("orders.refund.paid", "orders.refund.failed", "orders.refund.rerouted"),
+    *("orders.exchange.made", "orders.return.cancelled", "orders.satisfaction.asked"),
+    *("orders.credit.issued", "orders.credit.used", "orders.credit.restored"),
+    *("customers.advertising.stopped", "customers.advertising.resumed"),
+}
 CART = "orders.cart.changed"
 
 

@@ -13,13 +13,13 @@ from urllib.parse import urlencode, urlsplit
 import jwt
 from django.utils.timezone import now
 
-from omnistore.crm import outgoing
+from omnistore import outgoing
 from omnistore.crm.client import is_old_valid
-from omnistore.crm.outgoing import Reply
 from omnistore.crm.replies import retry_after
 from omnistore.outbox import answers
 from omnistore.outbox.answers import Answer, Stopped, Verdict
 from omnistore.outbox.models import Connection
+from omnistore.outgoing import Reply
 from omnistore.tokens import fingerprint
 
 PATH = "/services/oauth2/token"

@@ -19,14 +19,23 @@ from omnistore.outbox.models import Connection
 
 # What facts are about, by the second part of their names.
 NOUNS = {
+    "advertising": _("Advertising"),
     "cart": _("Web carts"),
     "consent": _("Consents"),
+    "credit": _("Store credit and gift cards"),
     "customer": _("Customers"),
     "exchange": _("Exchanges"),
+    "goods": _("Goods"),
     "identifier": _("Phones, e-mails, cards"),
+    "loyalty": _("Points"),
     "order": _("Sales"),
+    "payment": _("Payments in exchanges"),
     "refund": _("Refunds"),
+    "replacement": _("Articles taken instead"),
     "return": _("Returns"),
+    "review": _("Decisions by people"),
+    "satisfaction": _("Satisfaction"),
+    "stock": _("Stock"),
     "visit": _("Visits"),
 }
 KEEP = [

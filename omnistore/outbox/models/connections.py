@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import models
 from django.db.models import UniqueConstraint
 from django.utils.translation import gettext_lazy as _
@@ -111,8 +112,10 @@ class Connection(models.Model):
         return str(sentence) % {"name": self.name} if sentence else ""
 
     def wants_fact(self, name: str) -> bool:
-        """Whether this connection wants to hear facts of that name."""
-        return not self.wants or any(
+        """Whether it wants to hear facts of that name; without a wish all but those on request."""
+        if not self.wants:
+            return name not in settings.OMNISTORE_ON_REQUEST
+        return any(
             name.startswith(wish[:-1]) if wish.endswith("*") else name == wish
             for wish in self.wants
         )

@@ -1,0 +1,1 @@
+"""Carts, orders and returns as the API reads and writes them; amounts in minor units."""

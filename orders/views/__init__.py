@@ -1,0 +1,1 @@
+"""The screens of orders, a module for each noun."""
