@@ -1,4 +1,8 @@
-"""What was wished for or handed over in exchange becomes a row of its own, and back again."""
+"""
+What was wished for or handed over in exchange becomes a row of its own, and back again.
+
+What was taken before goods had a state of their own was taken with its goods in hand.
+"""
 
 from django.db import migrations
 
@@ -56,6 +60,13 @@ def to_lines(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0014_exchanges_that_cost")]
+    dependencies = [("orders", "0003_returns_and_exchanges")]
 
-    operations = [migrations.RunPython(to_rows, to_lines)]
+    operations = [
+        migrations.RunSQL(
+            "UPDATE orders_customerreturn SET goods = 'FULLY' "
+            "WHERE state IN ('RECEIVED', 'SETTLED', 'CLOSED')",
+            migrations.RunSQL.noop,
+        ),
+        migrations.RunPython(to_rows, to_lines),
+    ]
