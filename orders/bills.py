@@ -50,6 +50,7 @@ class Credit:
     tax: int
     sources: Mapping[UUID, int]
     wanted: Sequence[Wanted] = ()
+    is_exchange: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,31 @@ def kept_units(line: OrderLine, wanted: Iterable[Wanted], products: Mapping[int,
         for one in wanted
         if (new := products.get(one.product_id)) and new.model == line.product.model
     )
+
+
+def instead(credits: Sequence[Credit], products: Mapping[int, Product]) -> list[int]:
+    """Return how much of each credit pays for what is taken instead: the rest is paid out."""
+    rows = [_of_line(credit, products) for credit in credits]
+    owed = _owed(
+        (charge for same, _, _ in rows for charge in same),
+        (charge for _, others, _ in rows for charge in others),
+    )
+    left = [sum(rest.values()) for _, _, rest in rows]
+    parts = spread(owed, left, [credit.is_exchange for credit in credits])
+    return [
+        credit.amount - rest + part for credit, rest, part in zip(credits, left, parts, strict=True)
+    ]
+
+
+def spread(owed: int, left: Sequence[int], is_first: Sequence[bool]) -> list[int]:
+    """Return what each pays of what is owed: what is exchanged first, then the others."""
+    parts = [0] * len(left)
+    for turn in (True, False):
+        room = [rest if first is turn else 0 for rest, first in zip(left, is_first, strict=True)]
+        paid = min(owed, sum(room))
+        owed -= paid
+        parts = [part + more for part, more in zip(parts, pour(paid, room), strict=True)]
+    return parts
 
 
 def draw_up(

@@ -132,6 +132,8 @@ class QuotedLine:
     problem: Refused | None
     # Units for which he takes the same article again, in this or another size.
     kept_units: int = 0
+    # What of it pays for what he takes instead, in minor units: the rest is paid out.
+    instead: int = 0
 
     @property
     def is_exchange(self) -> bool:
@@ -272,7 +274,7 @@ def draw_up(
     _check_together(lines.values(), customer_id, proven)
     rules = Rules(PolicyBook.read(), grants, now, proof)
     taken = Taken.read(choices)
-    quoted = [_quote_line(choice, lines[choice.order_line_id], taken, rules) for choice in choices]
+    quoted = _quote_lines([_worth(one, lines[one.order_line_id]) for one in choices], taken, rules)
     currency = next(iter(lines.values())).order.currency
     case = Case([], currency, now, customer_id, return_id=return_id)
     quoted = _weighed(quoted, rules, case, taken)
@@ -361,7 +363,7 @@ class Rules:
     now: datetime
     proof: str = ""
 
-    def decide(self, line: OrderLine, choice: Choice, worth: int) -> Decision:
+    def decide(self, line: OrderLine, choice: Choice, *, worth: int, instead: int) -> Decision:
         """Return the decision, with what humans have overruled and what the clerk waives."""
         judged = partial(
             decide,
@@ -372,7 +374,7 @@ class Rules:
             now=self.now,
             worth=worth,
             proof=self.proof,
-            is_exchange=choice.resolution == Resolution.EXCHANGE,
+            taken=instead,
         )
         decision = judged()
         nos = decision.objections or decision.fees
@@ -423,21 +425,57 @@ class Taken:
         return exchanges.shortage(self.wanted, self.products, store, self.stores)
 
 
-def _quote_line(choice: Choice, line: OrderLine, taken: Taken, rules: Rules) -> QuotedLine:
-    left = line.left_units
-    worth = {"quantity": line.quantity, "before": line.returned_units, "units": choice.units}
-    is_within = choice.units <= left
-    amount = share(line.total, **worth) if is_within else 0
-    decision = rules.decide(line, choice, amount)
+@dataclass(frozen=True)
+class Worth:
+    """A choice with its line, and what its units are worth; nothing when fewer are left."""
+
+    choice: Choice
+    line: OrderLine
+    amount: int
+    tax: int
+
+    def credit(self, products: Mapping[int, Product]) -> Credit:
+        """Return it as what pays for the articles that are known."""
+        wanted = [one for one in self.choice.wanted if one.product_id in products and one.units > 0]
+        return Credit(
+            line=self.line,
+            units=self.choice.units,
+            amount=self.amount,
+            tax=self.tax,
+            sources={self.line.payer_id: self.amount},
+            wanted=wanted,
+            is_exchange=self.choice.is_exchange,
+        )
+
+
+def _worth(choice: Choice, line: OrderLine) -> Worth:
+    if choice.units > line.left_units:
+        return Worth(choice, line, amount=0, tax=0)
+    part = {"quantity": line.quantity, "before": line.returned_units, "units": choice.units}
+    return Worth(choice, line, amount=share(line.total, **part), tax=share(line.tax, **part))
+
+
+def _quote_lines(worths: Sequence[Worth], taken: Taken, rules: Rules) -> list[QuotedLine]:
+    credits = [worth.credit(taken.products) for worth in worths]
+    instead = bills.instead(credits, taken.products) if taken.wanted else [0] * len(credits)
+    return [
+        _quote_line(worth, paid, taken, rules) for worth, paid in zip(worths, instead, strict=True)
+    ]
+
+
+def _quote_line(worth: Worth, instead: int, taken: Taken, rules: Rules) -> QuotedLine:
+    choice, line = worth.choice, worth.line
+    decision = rules.decide(line, choice, worth=worth.amount, instead=instead)
     return QuotedLine(
         choice=choice,
         line=line,
-        left=left,
-        amount=amount,
-        tax=share(line.tax, **worth) if is_within else 0,
+        left=line.left_units,
+        amount=worth.amount,
+        tax=worth.tax,
         decision=decision,
-        problem=_problem(choice, line, left, decision, taken),
+        problem=_problem(choice, line, line.left_units, decision, taken),
         kept_units=bills.kept_units(line, choice.wanted, taken.products),
+        instead=instead,
     )
 
 
@@ -449,7 +487,7 @@ def _weighed(quoted: list[QuotedLine], rules: Rules, case: Case, taken: Taken) -
             decision=line.decision,
             amount=line.amount,
             policy=rules.book.in_force(line.line),
-            is_exchange=not line.leaving_units,
+            taken=line.instead,
             goes=partial(rules.goes, choice=line.choice),
         )
         for line in quoted

@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
 
 from customers.models import Customer
 from orders.models import (
@@ -36,20 +37,21 @@ class CaseLine:
     One line of a return with what its own rules said.
 
     `line` is None without a receipt; `policy` is the version that governs it: in force when it was
-    sold, or today when nobody knows when that was. `amount` is its value, in minor units, nothing
-    of it paid back when `is_exchange`. `goes` says whether an objection has been overruled.
+    sold, or today when nobody knows when that was. `amount` is its value, of which `taken` pays for
+    what is taken instead, in minor units. `goes` says whether an objection has been overruled.
     """
 
     line: OrderLine | None
     decision: Decision
     amount: int
     policy: PolicyVersion | None
-    is_exchange: bool = False
+    taken: int = 0
     goes: Callable[[Objection], bool] = lambda no: False
 
     @property
     def refund(self) -> int:
-        return 0 if self.is_exchange else self.amount
+        """What of it is paid out."""
+        return max(self.amount - self.taken, 0)
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,10 @@ class Case:
         return [one for one in self.before if one.at >= start]
 
 
+# What a return paid out; before it is taken, what it would.
+REFUNDED = Coalesce(
+    F("refund_plan__amount"), Sum("lines__amount", filter=Q(lines__resolution="REFUND")), 0
+)
 # A limit answers with its evidence when it is passed.
 Limit = Callable[[Mapping[str, Any], CaseLine, Case], Evidence | None]
 
@@ -256,7 +262,7 @@ def _earlier(case: Case) -> list[Earlier]:
         .exclude(state__in=CustomerReturn.NOT_COUNTED)
         .exclude(Q(pk=case.return_id) if case.return_id else Q(pk__isnull=True))
         .annotate(
-            refunded=Sum("lines__amount", filter=Q(lines__resolution="REFUND"), default=0),
+            refunded=REFUNDED,
             unproven=Count("lines", filter=Q(lines__order_line=None)),
         )
         .values_list("submitted_at", "refunded", "unproven")

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from orders.bills import spread
 from orders.models import (
     CustomerReturn,
     Level,
@@ -24,7 +25,7 @@ from orders.models import (
 )
 from orders.policies.book import PolicyBook
 from orders.policies.decisions import Decision
-from orders.policies.limits import LIMITS, Case, CaseLine, Earlier, weigh
+from orders.policies.limits import LIMITS, REFUNDED, Case, CaseLine, Earlier, weigh
 from orders.policies.verdicts import decide
 
 # What one reads while one waits; beyond, the page says what it left out.
@@ -164,12 +165,16 @@ def _lines(shown: Preview) -> list[ReturnLine]:
 
 
 def _joined(lines: QuerySet[ReturnLine]) -> QuerySet[ReturnLine]:
-    return lines.select_related(
+    joined = lines.select_related(
         "customer_return__customer",
         "order_line__order",
         "order_line__product",
         "order_line__paid_by",
-    ).order_by("-customer_return__submitted_at", "customer_return_id", "position")
+    )
+    charged = Coalesce(Sum("replacements__amount"), 0)
+    return joined.annotate(charged=charged).order_by(
+        "-customer_return__submitted_at", "customer_return_id", "position"
+    )
 
 
 def _by_return(lines: Iterable[ReturnLine]) -> Iterable[list[ReturnLine]]:
@@ -211,7 +216,7 @@ class _Past:
             )
             .exclude(state__in=CustomerReturn.NOT_COUNTED)
             .annotate(
-                refunded=Coalesce(Sum("lines__amount", filter=Q(lines__resolution="REFUND")), 0),
+                refunded=REFUNDED,
                 unproven=Count("lines", filter=Q(lines__order_line=None)),
             )
             .order_by("-submitted_at")
@@ -231,7 +236,10 @@ class _Past:
 def _judged(rows: Sequence[ReturnLine], book: PolicyBook, past: _Past) -> list[Decision]:
     taken = rows[0].customer_return
     at = _asked_at(taken)
-    lines = [_case_line(row, book, at) for row in rows]
+    lines = [
+        _case_line(row, book, at, instead)
+        for row, instead in zip(rows, _instead(rows), strict=True)
+    ]
     case = Case(
         lines=lines,
         currency=taken.currency,
@@ -245,8 +253,15 @@ def _judged(rows: Sequence[ReturnLine], book: PolicyBook, past: _Past) -> list[D
     return weigh(case)
 
 
-def _case_line(row: ReturnLine, book: PolicyBook, at: datetime) -> CaseLine:
-    line, is_exchange = _sold(row), row.resolution == ReturnLine.Resolution.EXCHANGE
+def _instead(rows: Sequence[ReturnLine]) -> list[int]:
+    """Return how much of each line paid for what was taken instead."""
+    is_exchange = [row.resolution == ReturnLine.Resolution.EXCHANGE for row in rows]
+    charged = sum(getattr(row, "charged", 0) for row in rows)
+    return spread(charged, [row.amount for row in rows], is_exchange)
+
+
+def _case_line(row: ReturnLine, book: PolicyBook, at: datetime, instead: int) -> CaseLine:
+    line = _sold(row)
     decision = decide(
         line,
         reason=row.reason,
@@ -255,9 +270,9 @@ def _case_line(row: ReturnLine, book: PolicyBook, at: datetime) -> CaseLine:
         now=at,
         worth=row.amount,
         proof=row.customer_return.proof,
-        is_exchange=is_exchange,
+        taken=instead,
     )
-    return CaseLine(line, decision, row.amount, book.in_force(line), is_exchange=is_exchange)
+    return CaseLine(line, decision, row.amount, book.in_force(line), taken=instead)
 
 
 def _count(shown: Preview, row: ReturnLine, was: Decision, becomes: Decision) -> None:

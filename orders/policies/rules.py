@@ -28,7 +28,8 @@ class Asked:
     proof: str = ""
     # The paid share of the units, in minor units.
     worth: int = 0
-    is_exchange: bool = False
+    # So much of it pays for what he takes instead: the rest is paid out.
+    taken: int = 0
 
 
 @dataclass(frozen=True)
@@ -99,13 +100,15 @@ def fee(rule: Mapping[str, Any], asked: Asked) -> Answer:
     """
     `{"rule": "fee", "amount": 390, "currency": "EUR", "percent": 10, "per": "line"}`: kept back.
 
-    The fixed part counts in its currency only, per line or per return; an exchange costs nothing.
+    The fixed part counts in its currency only, per line or per return. What is exchanged costs
+    nothing: of a line of which a part is paid out, that part of the fee is kept.
     """
-    if asked.is_exchange:
+    if not asked.worth:
         return None
     currency = asked.line.order.currency
     fixed = rule.get("amount", 0) if rule.get("currency") == currency else 0
-    kept = min(asked.worth * rule.get("percent", 0) // 100 + fixed, asked.worth)
+    whole = min(asked.worth * rule.get("percent", 0) // 100 + fixed, asked.worth)
+    kept = whole * max(asked.worth - asked.taken, 0) // asked.worth
     if not kept:
         return None
     is_per_return = rule.get("per") == "return"

@@ -53,14 +53,15 @@ def decide(
     now: datetime,
     worth: int = 0,
     proof: str = "",
-    is_exchange: bool = False,
+    taken: int = 0,
     granted: Container[str] = (),
 ) -> Decision:
     """
     Return whether units of the line may come back for that reason in that condition.
 
-    `worth` is the paid share of the units, in minor units: fees are computed on it. `granted` are
-    the rules that a human has overruled for this line.
+    `worth` is the paid share of the units in minor units, of which `taken` pays for what is taken
+    instead: fees are computed on the rest. `granted` are the rules that a human has overruled for
+    this line.
     """
     if refusal := _never(line):
         return refusal
@@ -70,7 +71,7 @@ def decide(
     legal = legal or _running(clocks.withdrawal(line, condition=condition), today)
     if legal:
         return legal
-    asked = Asked(line, now, condition, proof, worth, is_exchange)
+    asked = Asked(line, now, condition, proof, worth, taken)
     return _announced(asked, book.in_force(line), granted)
 
 

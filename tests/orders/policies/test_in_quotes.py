@@ -1,11 +1,13 @@
 """The policy in a return: who may overrule what, and what is only told."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from orders import quotes, returns
+from orders.bills import Wanted
 from orders.models import CustomerReturn, Order, PolicyVersion, ReturnLine
 from orders.quotes import Choice, Quote
 from stores.models import Store, Tablet
@@ -124,3 +126,74 @@ def test_rule_1_4_the_policy_of_the_sale_decides_and_is_kept_on_the_line(
     policy = taken.lines.get().policy
     assert policy is not None
     assert policy.version == 1
+
+
+def swaps(order: Order, price: int, *, units: int = 1) -> Choice:
+    """Bags back, one article at that price taken instead."""
+    other = make_product(f"K{price}", price=price)
+    return wants(order, units, resolution="EXCHANGE", replacements=(Wanted(other.pk, 1),))
+
+
+def test_taking_a_trifle_in_exchange_does_not_save_the_fee(order: Order) -> None:
+    announced(FEE)
+
+    trifle = quoted(order, swaps(order, 90))
+    even = quoted(order, swaps(order, 1990))
+    dearer = quoted(order, swaps(order, 2500))
+
+    # 10 % of the 19,00 € that are paid out, nothing of what is exchanged.
+    assert trifle.refund_total == 1900 - 190
+    assert (even.refund_total, even.to_pay, even.adjustment_total) == (0, 0, 0)
+    assert (dearer.to_pay, dearer.adjustment_total) == (510, 0)
+
+
+def test_the_same_article_taken_again_costs_no_fee_and_the_rest_does(order: Order) -> None:
+    announced(FEE)
+    bag = order.lines.get().product
+    choice = wants(order, 3, resolution="EXCHANGE", replacements=(Wanted(bag.pk, 2),))
+
+    assert quoted(order, choice).refund_total == 1990 - 199
+
+
+def test_a_fixed_fee_counts_in_proportion_to_what_is_paid_out(order: Order) -> None:
+    announced({"rule": "fee", "amount": 400, "currency": "EUR", "level": "WAIVABLE"})
+
+    assert quoted(order, swaps(order, 995)).refund_total == 995 - 200
+
+
+def test_rule_1_5_money_paid_out_in_an_exchange_counts_for_the_price_limit(
+    order: Order, tablet: Tablet
+) -> None:
+    announced(PRICE)
+
+    trifle = quoted(order, swaps(order, 90, units=2))
+    even = quoted(order, swaps(order, 3980, units=2))
+    take(order, swaps(order, 91, units=1), tablet)
+    later = quoted(order, swaps(order, 92, units=1))
+
+    assert trifle.lines[0].decision.rule == "price_limit"
+    assert trifle.lines[0].decision.evidence["amount"] == 3980 - 90
+    assert even.may_be_taken
+    assert later.lines[0].decision.evidence["amount"] == 1899 + 1898
+
+
+def test_what_several_articles_are_exchanged_for_is_paid_by_all_of_them(
+    order: Order, lyon: Store
+) -> None:
+    announced(FEE)
+    more = make_order(
+        order.customer, [(make_product("22423"), 1, 1000)], channel="STORE", store=lyon
+    )
+    second = Choice(more.lines.get().pk, 1, "STYLE", "AS_NEW")
+
+    exchanged = quotes.draw_up(
+        choices=[swaps(order, 2990), replace(second, resolution="EXCHANGE")],
+        customer_id=order.customer_id,
+        now=NOON,
+    )
+    beside = quotes.draw_up(
+        choices=[swaps(order, 1990), second], customer_id=order.customer_id, now=NOON
+    )
+
+    assert (exchanged.adjustment_total, exchanged.to_pay) == (0, 0)
+    assert beside.refund_total == 1000 - 100

@@ -48,7 +48,7 @@ def weighed(order: Order, *rules: dict[str, Any], amount: int = 1990, **case: An
     said |= case.pop("said", {})
     decision = decide(line, book=PolicyBook([policy]), granted=granted, **said)
     entry = CaseLine(
-        *(line, decision, amount, policy, case.pop("is_exchange", False)),
+        *(line, decision, amount, policy, case.pop("taken", 0)),
         goes=lambda no: no.rule in granted,
     )
     given = {"currency": "EUR", "now": NOON, "customer_id": order.customer_id, "is_vip": False}
@@ -73,7 +73,7 @@ def test_two_small_returns_on_one_day_are_one_large_one(order: Order) -> None:
 
 
 def test_an_exchange_pays_nothing_back_and_passes_the_price_limit(order: Order) -> None:
-    assert weighed(order, PRICE, amount=9000, is_exchange=True).may_return
+    assert weighed(order, PRICE, amount=9000, taken=9000).may_return
 
 
 def test_rule_1_5_a_granted_limit_leaves_the_right_as_it_was(order: Order) -> None:
@@ -156,7 +156,7 @@ def test_cash_without_a_name_ends_at_the_limit(order: Order, camille: Customer) 
 
     assert weighed(order, CASH).rule == "cash_limit"
     assert weighed(order, CASH, amount=1000).may_return
-    assert weighed(order, CASH, is_exchange=True).may_return
+    assert weighed(order, CASH, taken=1990).may_return
     order.payments.update(tender="CARD")
     assert weighed(order, CASH).may_return
 

@@ -136,7 +136,7 @@ def test_a_fee_can_be_waived_and_an_exchange_costs_nothing(line: OrderLine) -> N
 
     assert waived.fees == ()
     assert waived.right == Right.POLICY
-    assert asked(line, rule, worth=1999, is_exchange=True).fees == ()
+    assert asked(line, rule, worth=1999, taken=1999).fees == ()
 
 
 def test_a_rule_that_needs_nobody_only_tells(line: OrderLine) -> None:
