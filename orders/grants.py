@@ -5,7 +5,7 @@ A decision is bound to what was shown: with other units, another reason or anoth
 another return, and the grant fits no more. Approvals given before the visit count once.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -13,9 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Conflict, Invalid
 from orders import questions
-from orders.models import Allowance, CustomerReturn, Order, OrderLine, Review, ReviewEntry
+from orders.models import (
+    Allowance,
+    CustomerReturn,
+    Order,
+    OrderLine,
+    ReturnLine,
+    Review,
+    ReviewEntry,
+)
 from orders.policies import LIMITS, RULES
-from orders.quotes import Quote
+from orders.quotes import Choice, Quote
 from stores.models import User
 
 Grant = tuple[int, str]
@@ -56,19 +64,17 @@ def of(found: CustomerReturn, *, at: datetime) -> frozenset[Grant]:
     Only what still is as it was shown counts: `quotes.draw_up` takes it as `grants`.
     """
     rows = {row.order_line_id: row for row in found.lines.all() if row.order_line_id}
-    approved = {
-        (review.order_line_id, review.rule)
-        for review in _approved(found)
-        if review.order_line_id in rows
-        and review.shown == questions.shown(rows[review.order_line_id])
-    }
-    beforehand = {
-        (line_id, rule)
-        for allowance in _allowances(found, list(rows), at)
-        for line_id in _lines_of(allowance, rows)
-        for rule in OVERRULABLE
-    }
-    return frozenset(approved | beforehand)
+    beforehand = _beforehand(rows, begun_at=found.created_at, at=at)
+    return frozenset(_as_shown(found, rows) | beforehand)
+
+
+def of_choices(
+    choices: Iterable[Choice], *, draft: CustomerReturn | None, at: datetime
+) -> frozenset[Grant]:
+    """Return what `of` will for these choices in the draft, or in one that is begun now."""
+    rows = {choice.order_line_id: choice for choice in choices}
+    beforehand = _beforehand(rows, begun_at=draft.created_at if draft else at, at=at)
+    return frozenset(beforehand | (_as_shown(draft, rows) if draft else set()))
 
 
 def of_whole(found: CustomerReturn) -> frozenset[str]:
@@ -144,6 +150,25 @@ def revoke(*, allowance: Allowance, at: datetime) -> None:
     unused.filter(revoked_at=None).update(revoked_at=at)
 
 
+def _as_shown(found: CustomerReturn, rows: Mapping[int, Choice | ReturnLine]) -> set[Grant]:
+    """Return what people approved about lines that are as they were shown."""
+    return {
+        (review.order_line_id, review.rule)
+        for review in _approved(found)
+        if review.order_line_id in rows
+        and review.shown == questions.shown(rows[review.order_line_id])
+    }
+
+
+def _beforehand(rows: Collection[int], *, begun_at: datetime, at: datetime) -> set[Grant]:
+    return {
+        (line_id, rule)
+        for allowance in _allowances(list(rows), begun_at, at)
+        for line_id in _lines_of(allowance, rows)
+        for rule in OVERRULABLE
+    }
+
+
 def _approved(found: CustomerReturn) -> Sequence[Review]:
     return list(found.reviews.filter(state=Review.State.APPROVED, order_line__isnull=False))
 
@@ -164,17 +189,15 @@ def _write_used(used: Iterable[Review], taken: CustomerReturn, at: datetime) -> 
     )
 
 
-def _allowances(
-    found: CustomerReturn, line_ids: Sequence[int], at: datetime
-) -> Iterable[Allowance]:
+def _allowances(line_ids: Sequence[int], begun_at: datetime, at: datetime) -> Iterable[Allowance]:
     orders = OrderLine.objects.filter(pk__in=line_ids).values("order")
-    # Beforehand: given before this return was begun.
+    # Beforehand: given before the return was begun.
     return Allowance.objects.filter(
         order__in=orders,
         used_in=None,
         revoked_at=None,
         until__gt=at,
-        given_at__lt=found.created_at,
+        given_at__lt=begun_at,
     ).order_by("until")
 
 
@@ -188,7 +211,7 @@ def _lines_of(allowance: Allowance, rows: Collection[int]) -> list[int]:
 def _use_allowances(taken: CustomerReturn, line_ids: Sequence[int], at: datetime) -> None:
     if not line_ids:
         return
-    for allowance in list(_allowances(taken, line_ids, at)):
+    for allowance in list(_allowances(line_ids, taken.created_at, at)):
         if not _lines_of(allowance, line_ids):
             continue
         unused = Allowance.objects.filter(pk=allowance.pk, used_in=None, revoked_at=None)

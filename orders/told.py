@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Invalid, NotFound
 from omnistore.tokens import fingerprint
-from orders import agreements, quotes, returns, submissions
+from orders import agreements, grants, quotes, returns, submissions
 from orders.models import CustomerReturn, Order
 from orders.quotes import Choice, OrderOfAnotherCustomer, Quote
 from stores.models import ApiKey
@@ -50,17 +50,30 @@ class Told:
     ask_for_review: bool = field(default=False, repr=False)
 
 
-def quote(told: Told, *, now: datetime) -> Quote:
+def quote(told: Told, *, api_key: ApiKey, idempotency_key: str = "", now: datetime) -> Quote:
     """
-    Return what the customer would get back, as `quotes.draw_up` does.
+    Return what `take` would give back by the same key, without changing anything.
+
+    Without an idempotency key: what it would give back by a new one.
 
     Raises:
         UnknownOrder: there is none with this id.
         OrderOfAnotherCustomer, CurrencyDiffers: it is not the customer's, or in another currency.
     """
     order = order_of(told)
+    draft = CustomerReturn.objects.filter(pk=_draft_id(api_key, idempotency_key)).first()
+    if draft is not None and not draft.is_draft:
+        draft = None
     return quotes.draw_up(
-        choices=told.choices, customer_id=order.customer_id, pay_by=told.pay_by, now=now
+        choices=told.choices,
+        customer_id=order.customer_id,
+        pay_by=told.pay_by,
+        now=now,
+        grants=grants.of_choices(told.choices, draft=draft, at=now),
+        proof=CustomerReturn.Proof.PURCHASE,
+        return_id=draft.pk if draft else None,
+        proven=frozenset([order.pk]),
+        store=api_key.store,
     )
 
 
@@ -79,7 +92,7 @@ def take(
         IdempotencyKeyReused: the key was used, with other words.
         Refused: what `quote` and `returns.take` refuse.
     """
-    draft_id = uuid5(uuid5(NAMESPACE_OID, f"omnistore api key {api_key.pk}"), idempotency_key)
+    draft_id = _draft_id(api_key, idempotency_key)
     preferred = (told.pay_by, told.pay_by_how) if told.pay_by else ()
     words = fingerprint(repr((told, *preferred)) if preferred else repr(told))
     earlier = CustomerReturn.objects.filter(pk=draft_id).first()
@@ -113,6 +126,10 @@ def take(
             raise
         taken = submissions.submit(draft=earlier, at=at)
     return taken, True
+
+
+def _draft_id(api_key: ApiKey, idempotency_key: str) -> UUID:
+    return uuid5(uuid5(NAMESPACE_OID, f"omnistore api key {api_key.pk}"), idempotency_key)
 
 
 def order_of(told: Told) -> Order:

@@ -19,6 +19,12 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     required=True,
     description=f"New for each action, the same on each retry; {LONGEST_KEY} characters at most.",
 )
+KEY_OF_A_RETURN = OpenApiParameter(
+    "Idempotency-Key",
+    location=OpenApiParameter.HEADER,
+    required=False,
+    description="That of the return, once people were asked about it: their answers count.",
+)
 
 
 class NoIdempotencyKey(Refused):

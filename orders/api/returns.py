@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from orders import catalogue, suggestions, told
-from orders.api.asked import IDEMPOTENCY_KEY, idempotency_key, valid
+from orders.api.asked import IDEMPOTENCY_KEY, KEY_OF_A_RETURN, idempotency_key, valid
 from orders.bills import Wanted
 from orders.exchanges import NotFromThere
 from orders.models import CustomerReturn, Product
@@ -30,10 +30,21 @@ from stores.models import Store
 class Quote(APIView):
     scope = "returns"
 
-    @extend_schema(operation_id="quote_return", request=QuoteAsked, responses=ReturnQuote)
+    @extend_schema(
+        operation_id="quote_return",
+        request=QuoteAsked,
+        responses=ReturnQuote,
+        parameters=[KEY_OF_A_RETURN],
+    )
     def post(self, request: Request) -> Response:
-        """Ask what a return would give back; nothing is changed."""
-        answer = told.quote(told_in(request), now=now())
+        """
+        Ask what a return would give back; nothing is changed.
+
+        With the Idempotency-Key of a return that people were asked about, their answers count.
+        """
+        key = request.headers.get("Idempotency-Key", "").strip()
+        asked = told_in(request)
+        answer = told.quote(asked, api_key=key_of(request), idempotency_key=key, now=now())
         found = {}
         if valid(SuggestionsAsked(data=request.data))["suggestions"]:
             back = [suggestions.Returned(line.line, line.choice.reason) for line in answer.lines]

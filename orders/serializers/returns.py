@@ -243,9 +243,15 @@ class ReturnQuote(serializers.Serializer[Any]):
     to_pay = serializers.IntegerField(help_text="What the customer pays; then he gets nothing.")
     charges = Charge(many=True, source="bill.charges", default=list)
     token = serializers.CharField(help_text="Changes as soon as anything of the quote does.")
+    problem = serializers.SerializerMethodField(
+        help_text="The code of what stands in the way beside the lines' own; empty: nothing."
+    )
     lines = QuotedLine(many=True)
     adjustments = AdjustmentRead(many=True)
     refunds = Share(many=True)
+
+    def get_problem(self, quote: Any) -> str:
+        return quote.problem.code if quote.problem else ""
 
 
 class ReturnLineRead(serializers.Serializer[ReturnLine]):

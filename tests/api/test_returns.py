@@ -8,8 +8,10 @@ from standardwebhooks.webhooks import Webhook
 
 from customers.models import Customer
 from omnistore.audit.models import Look
+from orders import grants, reviews, stock
+from orders.approvers import Approver
 from orders.models import CustomerReturn, Order, PolicyVersion, Refund, ReturnLine
-from stores.models import Store
+from stores.models import Clerk, Store
 from tests.api.conftest import NOBODY, Program
 from tests.api.test_house import is_problem
 from tests.factories import (
@@ -20,6 +22,7 @@ from tests.factories import (
     make_product,
     make_register,
     make_store,
+    make_user,
 )
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +57,68 @@ def test_quotes_without_changing_anything(program: Program, order: Order) -> Non
     assert quote["refunds"] == [{"tender": "CARD", "amount": 3998}]
     assert quote["lines"][0]["right"] == "WITHDRAWAL"
     assert not CustomerReturn.objects.exists()
+
+
+def ended(order: Order) -> None:
+    """Let the order's window have ended, which a manager may overrule."""
+    Order.objects.update(channel="STORE")
+    rules = [{"rule": "window", "days": 1, "level": "APPROVER"}]
+    PolicyVersion.objects.create(version=1, rules=rules, start_at=LONG_AGO)
+
+
+def test_the_quote_knows_what_was_approved_beforehand_as_the_return_does(
+    program: Program, order: Order
+) -> None:
+    ended(order)
+    until = now() + timedelta(days=3)
+    grants.allow(order=order, words="Ill.", until=until, user=make_user("anne"), at=now())
+
+    quote = program.post("returns/quote/", wish(order)).json()
+    taken = program.take(wish(order, agreed_token=quote["token"]))
+
+    assert quote["may_be_taken"]
+    assert taken.status_code == 201
+
+
+def test_the_quote_knows_what_people_said_about_the_return_of_the_same_key(
+    program: Program, order: Order, marc: Clerk
+) -> None:
+    ended(order)
+    program.take(wish(order, ask_for_review=True), key="k-1")
+    found = CustomerReturn.objects.get()
+    reviews.decide(
+        found=found,
+        review_ids=[found.reviews.get().pk],
+        approver=Approver(clerk=marc),
+        is_approved=True,
+        how="PIN",
+        at=now(),
+    )
+
+    same = program.post("returns/quote/", wish(order), **{"Idempotency-Key": "k-1"}).json()
+    other = program.post("returns/quote/", wish(order), **{"Idempotency-Key": "k-2"}).json()
+
+    assert same["may_be_taken"]
+    assert not other["may_be_taken"]
+
+
+def test_the_quote_refuses_what_the_return_would(
+    program: Program, order: Order, lyon: Store
+) -> None:
+    bag = order.lines.get().product
+    stock.count(product=bag, store=lyon, on_hand=0, at=now())
+    swap = line(order, resolution="EXCHANGE", replacement=bag.sku)
+    anonymous = make_order(None, [(bag, 1, 1999)], placed_at=now() - timedelta(days=5))
+    nobodys = make_order(None, [(bag, 1, 1999)], placed_at=now() - timedelta(days=5))
+    elsewhere = {"order": str(nobodys.pk), "lines": [line(anonymous, units=1)]}
+
+    quote = program.post("returns/quote/", wish(order, lines=[swap])).json()
+    refused = program.take(wish(order, lines=[swap]))
+    asked, taken = program.post("returns/quote/", elsewhere), program.take(elsewhere, key="k-2")
+
+    assert not quote["may_be_taken"]
+    assert quote["problem"] == refused.json()["code"] == "not_available"
+    assert asked.json()["code"] == taken.json()["code"] == "order_of_another_customer"
 
 
 def test_says_in_the_quote_why_a_line_cannot_come_back(program: Program, order: Order) -> None:
