@@ -72,6 +72,9 @@ def settle(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     agreed = agreement.cleaned_data["agreed"] if agreement.is_valid() else None
     try:
         unproven.choose(draft=draft, wanted=posted.wanted)
+        if agreed is None:
+            # Nothing was shown yet: it is now.
+            return _again(request, draft, "", status=422)
         unproven.take(draft=draft, clerk=request.clerk, at=now(), agreed_total=agreed)
     except Refused as refusal:
         return _again(request, draft, refusal.sentence, status=409)

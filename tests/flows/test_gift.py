@@ -148,6 +148,28 @@ def test_rule_1_7_an_article_is_scanned_and_given_as_store_credit(
     assert counter.get(f"/returns/{draft.pk}/").status_code == 200
 
 
+@pytest.mark.parametrize("agreed", [{}, {"agreed": ""}, {"agreed": "x"}, {"agreed": "1989"}])
+def test_rule_1_7_nothing_is_given_that_the_customer_was_not_shown(
+    counter: Client, bob: Customer, agreed: dict[str, str]
+) -> None:
+    rule = {"rule": "no_receipt", "look_back_days": 90, "returns": 2, "days": 365}
+    rule |= {"amount": 5000, "currency": "EUR", "level": "APPROVER"}
+    PolicyVersion.objects.create(version=1, rules=[rule], start_at=LONG_AGO)
+    bag = make_product()
+    counter.post(f"/customers/{bob.pk}/unproven/")
+    draft = CustomerReturn.objects.get()
+    counter.post(f"/returns/{draft.pk}/unproven/add/", {"product": bag.pk})
+    key = f"p{bag.pk}"
+    told = {f"{key}-units": 1, f"{key}-reason": "STYLE", f"{key}-condition": "AS_NEW"}
+
+    answer = counter.post(f"/returns/{draft.pk}/unproven/settle/", told | agreed)
+
+    assert answer.status_code == (409 if agreed.get("agreed") == "1989" else 422)
+    assert "19,90" in answer.content.decode()
+    assert not CreditAccount.objects.exists()
+    assert CustomerReturn.objects.get().is_draft
+
+
 def test_rule_1_7_without_a_policy_a_manager_says_yes_and_the_credit_is_given(
     counter: Client, bob: Customer, marc: Clerk
 ) -> None:
