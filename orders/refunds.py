@@ -152,6 +152,7 @@ def failed(refund: Refund, *, reason: str, at: datetime) -> None:
         state = CustomerReturn.State.RECEIVED if is_here else CustomerReturn.State.ACCEPTED
         taken.state, taken.settled_at = state, None
         taken.save(update_fields=["state", "settled_at"])
+        journal.return_corrected(taken, at=at)
 
 
 def hold_return(plan_id: int) -> None:

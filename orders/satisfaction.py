@@ -13,7 +13,8 @@ def ask(*, taken: CustomerReturn, at: datetime) -> bool:
     """
     Have the customer of a settled return asked how it went; return whether he is.
 
-    Not when he was asked within `settings.OMNISTORE_SATISFACTION_DAYS`. Called inside the
+    Not when he was asked within `settings.OMNISTORE_SATISFACTION_DAYS`, nor about the same return
+    again: a bank may send a refund back, and it is settled once more. Called inside the
     transaction that settles the return; of two at once one asks.
     """
     if taken.customer_id is None or taken.is_historical:
@@ -38,4 +39,5 @@ def ask(*, taken: CustomerReturn, at: datetime) -> bool:
 def _claim(request: SatisfactionRequest, taken: CustomerReturn, at: datetime) -> bool:
     quiet_since = at - timedelta(days=settings.OMNISTORE_SATISFACTION_DAYS)
     claimed = SatisfactionRequest.objects.filter(pk=request.pk, asked_at__lte=quiet_since)
+    claimed = claimed.exclude(customer_return=taken)
     return bool(claimed.update(customer_return=taken, asked_at=at))

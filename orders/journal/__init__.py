@@ -12,7 +12,12 @@ The journal of settled returns, exchanges and credits, chained per store (rules.
 How it is chained and what that proves is said in docs/returns/journal.md.
 """
 
-from orders.journal.settlements import credit_moved, exchange_made, return_settled
+from orders.journal.settlements import (
+    credit_moved,
+    exchange_made,
+    return_corrected,
+    return_settled,
+)
 from orders.journal.writing import write
 
-__all__ = ["credit_moved", "exchange_made", "return_settled", "write"]
+__all__ = ["credit_moved", "exchange_made", "return_corrected", "return_settled", "write"]

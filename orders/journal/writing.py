@@ -33,8 +33,8 @@ def write(
     """
     Return the store's next entry, written in the caller's transaction, last of all if it can.
 
-    Amounts are in minor units, not negative: `taxes` is rate → (amount, tax within), `tenders`
-    means of payment → amount. The same kind and subject again gives the same entry.
+    Amounts are in minor units: `taxes` is rate → (amount, tax within), `tenders` means of payment →
+    amount, negative in a correction only. The same kind and subject again gives the same entry.
 
     Raises:
         OutsideTransaction: it could outlive what it says, or be lost with it.

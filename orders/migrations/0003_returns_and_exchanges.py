@@ -1103,6 +1103,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("RETURN_SETTLED", "return settled"),
+                            ("RETURN_CORRECTED", "return corrected"),
                             ("EXCHANGE_MADE", "exchange"),
                             ("CREDIT_ISSUED", "credit issued"),
                             ("CREDIT_USED", "credit used"),

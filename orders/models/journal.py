@@ -38,11 +38,13 @@ class JournalEntry(models.Model):
     Something settled in a store: every column but the last two is under `hash`, and that is sealed.
 
     Amounts are positive, in minor units: the kind says who received them. `taxes` is JSON of
-    rate → [amount, tax within], `tenders` of means → amount, both canonical (`journal.chain`).
+    rate → [amount, tax within], `tenders` of means → amount, both canonical (`journal.chain`). A
+    correction moves an amount between means: its own is nothing, and its tenders sum to nothing.
     """
 
     class Kind(models.TextChoices):
         RETURN_SETTLED = "RETURN_SETTLED", _("return settled")
+        RETURN_CORRECTED = "RETURN_CORRECTED", _("return corrected")
         EXCHANGE_MADE = "EXCHANGE_MADE", _("exchange")
         CREDIT_ISSUED = "CREDIT_ISSUED", _("credit issued")
         CREDIT_USED = "CREDIT_USED", _("credit used")
@@ -53,7 +55,8 @@ class JournalEntry(models.Model):
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.BigIntegerField(_("number"))
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
-    # `return:<id>`, `exchange:<id>`, `credit-entry:<id>`: with the kind, written once.
+    # `return:<id>`, with its correction's number `return:<id>:1`, `exchange:<id>`,
+    # `credit-entry:<id>`: with the kind, written once.
     subject = models.CharField(_("belongs to"), max_length=60)
     document = models.CharField(_("document"), max_length=40, blank=True)
     gross = models.BigIntegerField(_("amount"))

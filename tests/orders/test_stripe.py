@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,9 +17,11 @@ from omnistore import outgoing
 from omnistore.outbox.models import Event
 from orders import refunds, returns
 from orders.gateways import processors
+from orders.journal import proof
 from orders.models import (
     CustomerReturn,
     Instruction,
+    JournalEntry,
     Order,
     Processor,
     ProcessorRequest,
@@ -26,7 +29,7 @@ from orders.models import (
     RefundPlan,
 )
 from orders.quotes import Choice
-from stores.models import Register, Tablet
+from stores.models import Clerk, Register, Tablet
 from tests.crm.fakes.served import Said
 from tests.factories import NOON, make_customer, make_order, make_policy, make_product
 from tests.orders.stripe_fake import KEY, FakeStripe, fixture, refused, stripe
@@ -278,6 +281,76 @@ def test_what_the_bank_sends_back_is_no_longer_paid(refund: Refund, fake: FakeSt
     taken = CustomerReturn.objects.get()
     assert (taken.state, taken.settled_at) == (CustomerReturn.State.RECEIVED, None)
     assert RefundPlan.objects.get().state == RefundPlan.State.PARTLY_DONE
+
+
+def sent_back(fake: FakeStripe) -> None:
+    """Let the bank send the refund back that was paid."""
+    (made,) = fake.refunds.values()
+    made |= {"status": "failed", "failure_reason": "lost_or_stolen_card"}
+    processors.look_again(processor=Processor.objects.get(), reference=made["id"], refund_id=None)
+    work(at=datetime.now(NOON.tzinfo))
+
+
+def in_journal() -> list[tuple[str, int, dict[str, int]]]:
+    rows = JournalEntry.objects.filter(subject__startswith="return:").order_by("number")
+    return [(row.kind, row.gross, json.loads(row.tenders)) for row in rows]
+
+
+def by_tender() -> dict[str, int]:
+    sums: Counter[str] = Counter()
+    for _kind, _gross, tenders in in_journal():
+        sums.update(tenders)
+    return {tender: amount for tender, amount in sums.items() if amount}
+
+
+def test_rule_2_10_what_the_bank_sent_back_is_corrected_in_the_journal_by_more_entries(
+    refund: Refund, fake: FakeStripe, nadia: Clerk
+) -> None:
+    work()
+    sent_back(fake)
+    owed = by_tender()
+
+    refunds.reroute(
+        refund=Refund.objects.get(pk=refund.pk),
+        tender="STORE_CREDIT",
+        how="BY_PHONE",
+        register=None,
+        clerk=nadia,
+        at=NOON,
+    )
+
+    assert owed == {"OWED": 1000}
+    assert in_journal() == [
+        ("RETURN_SETTLED", 1000, {"CARD": 1000}),
+        ("RETURN_CORRECTED", 0, {"CARD": -1000, "OWED": 1000}),
+        ("RETURN_CORRECTED", 0, {"OWED": -1000, "STORE_CREDIT": 1000}),
+    ]
+    assert [verdict.broken for verdict in proof.verify()] == [None]
+
+
+def test_rule_2_10_sent_back_and_paid_again_by_the_same_card_the_sums_are_as_before(
+    refund: Refund, fake: FakeStripe
+) -> None:
+    work()
+    sent_back(fake)
+    failed = Refund.objects.get(pk=refund.pk)
+    refunds.paid(failed, reference="re_again", at=NOON)
+
+    assert by_tender() == {"CARD": 1000}
+    assert [gross for _kind, gross, _tenders in in_journal()] == [1000, 0, 0]
+
+
+def test_a_return_that_is_settled_again_is_told_again_and_asked_about_once(
+    refund: Refund, fake: FakeStripe
+) -> None:
+    work()
+    sent_back(fake)
+    later = NOON + timedelta(days=40)
+    refunds.paid(Refund.objects.get(pk=refund.pk), reference="re_again", at=later)
+
+    told = Event.objects.filter(name__in=["orders.return.settled", "orders.satisfaction.asked"])
+    names = told.values_list("name", flat=True)
+    assert sorted(names) == ["orders.return.settled"] * 2 + ["orders.satisfaction.asked"]
 
 
 def test_a_day_after_a_lost_answer_the_refund_is_looked_for_first(
