@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin
+from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import models
 from django.db.models import QuerySet
@@ -49,7 +50,7 @@ class HeadOffice(admin.AdminSite):
             _("Returns and refunds"),
             (
                 *("CustomerReturn", "RefundPlan", "Refund", "Instruction"),
-                *("Reception", "Repair", "SoldSerial"),
+                *("Declaration", "Reception", "Repair", "SoldSerial"),
                 *("Exchange", "Replacement", "Collection", "Contribution"),
                 *("RefundAgreement", "Processor", "ProcessorRequest"),
                 *("CreditAccount", "CreditEntry"),
@@ -147,7 +148,7 @@ class FoundByNumber(admin.ModelAdmin[Any]):
 
 def _as_key(model: type[models.Model], lookup: str, typed: str) -> UUID | int | None:
     """Return the typed text as a value of the model's id field, None when it cannot be one."""
-    field = model._meta.pk if lookup == "pk" else model._meta.get_field(lookup)
+    field = model._meta.pk if lookup == "pk" else get_fields_from_path(model, lookup)[-1]
     try:
         key = UUID(typed) if _target(field) is models.UUIDField else int(typed)
     except ValueError:

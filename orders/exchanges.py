@@ -357,8 +357,9 @@ def move_goods(taken: CustomerReturn, receptions: Sequence[Reception], *, at: da
     shelved = [
         dispositions.onto_shelf(row, taken.number or "") for row in receptions if row.is_on_shelf
     ]
-    places = {(row.product_id, _store_of(row, taken).pk) for row in rows}
-    stock.lock(places | {(move.product_id, move.store.pk) for move in shelved})
+    if rows:
+        places = {(row.product_id, _store_of(row, taken).pk) for row in rows}
+        stock.lock(places | {(move.product_id, move.store.pk) for move in shelved})
     for row in rows:
         if exchange is not None and not row.is_handed_over:
             _move(exchange, row, at)

@@ -192,11 +192,12 @@ def take(
         taken = CustomerReturn.objects.select_for_update(of=("self",)).get(pk=draft.pk)
         if not taken.is_draft:
             return taken
+        granted = grants.of(taken, at=at)
         answer = quotes.draw_up(
             choices=choices_of(taken),
             customer_id=taken.customer_id,
             now=at,
-            grants=grants.of(taken, at=at),
+            grants=granted,
             pay_by=taken.pay_by,
             proof=taken.proof,
             return_id=taken.pk,
@@ -213,7 +214,8 @@ def take(
         if agreed_token not in ("", answer.token):
             raise QuoteChanged()
         _settle(taken, answer, clerk, at, is_in_hand=is_in_hand)
-        grants.use(taken, answer, at=at)
+        if granted:
+            grants.use(taken, answer, at=at)
         reviews.announce(taken, answer, at=at)
     return taken
 

@@ -16,6 +16,7 @@ from orders.admin import (
     reviews,
     sales,
     slips,
+    starts,
     stock,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "reviews",
     "sales",
     "slips",
+    "starts",
     "stock",
 ]

@@ -72,7 +72,8 @@ def _sealed(text: str, key: str) -> str:
 
 
 def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    moment = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return moment.isoformat(timespec="microseconds")
 
 
 def plain(value: Any) -> Any:

@@ -129,8 +129,8 @@ class Histories(RuleBasedStateMachine):
             if self.order is not None:
                 self._compare_with_all_at_once()
                 self._end()
+                type(self).ran += 1
         finally:
-            type(self).ran += 1
             transaction.set_rollback(True)
             self.atomic.__exit__(None, None, None)
 
