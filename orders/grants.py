@@ -152,11 +152,11 @@ def revoke(*, allowance: Allowance, at: datetime) -> None:
 
 def _as_shown(found: CustomerReturn, rows: Mapping[int, Choice | ReturnLine]) -> set[Grant]:
     """Return what people approved about lines that are as they were shown."""
+    as_shown = {line_id: questions.shown(row) for line_id, row in rows.items()}
     return {
-        (review.order_line_id, review.rule)
+        (line_id, review.rule)
         for review in _approved(found)
-        if review.order_line_id in rows
-        and review.shown == questions.shown(rows[review.order_line_id])
+        if (line_id := review.order_line_id or 0) in rows and review.shown == as_shown[line_id]
     }
 
 
