@@ -243,6 +243,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "orders.tasks.find_overdue_exchanges",
         "schedule": timedelta(hours=1),
     },
+    "release-expired-reservations": {
+        "task": "orders.tasks.release_expired_reservations",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "tidy-outbox": {
         "task": "omnistore.outbox.tasks.tidy",
         "schedule": timedelta(hours=1),

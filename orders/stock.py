@@ -202,6 +202,17 @@ def release(*, reservation: Reservation, at: datetime) -> bool:
     return _end(reservation, Reservation.State.RELEASED, Reason.RELEASED, at)
 
 
+def release_expired(*, at: datetime, most: int = 500) -> int:
+    """
+    Let go what was put aside until a moment that is over; return how many reservations that were.
+
+    Each in a transaction of its own; from several workers at once, each is let go once.
+    """
+    over = Reservation.objects.filter(state=Reservation.State.HELD, expires_at__lte=at)
+    due = list(over.select_related("store").order_by("expires_at")[:most])
+    return sum(release(reservation=reservation, at=at) for reservation in due)
+
+
 @transaction.atomic
 def hand_over(*, reservation: Reservation, at: datetime, reason: str = Reason.EXCHANGE) -> None:
     """

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils.timezone import now
 
-from orders import awaited, notices, photos, reviews
+from orders import awaited, notices, photos, reviews, stock
 from orders.gateways import processors
 from orders.journal import closings
 
@@ -26,6 +26,12 @@ def close_journals(**_: Any) -> None:
 def find_overdue_exchanges(**_: Any) -> None:
     """Tell of articles that should have come back; every hour, a skipped one tells it later."""
     awaited.find_overdue(at=now())
+
+
+@shared_task
+def release_expired_reservations(**_: Any) -> None:
+    """Let go what was put aside long enough; every minute, a skipped one keeps it a minute more."""
+    stock.release_expired(at=now())
 
 
 @shared_task

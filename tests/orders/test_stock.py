@@ -1,14 +1,16 @@
 """Stock: what is there, what is put aside, and that nothing moves twice."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db.models import Sum
 from django.test import Client
 from django.urls import reverse
 
 from omnistore.outbox.models import Event
-from orders import checkout, stock
+from orders import checkout, stock, tasks
 from orders.models import Product, Reservation, Stock, StockMovement
 from stores.models import Clerk, Store, User
 from tests.factories import NOON, make_product, make_store
@@ -105,6 +107,36 @@ def test_what_is_let_go_is_let_go_once(bag: Product, lyon: Store) -> None:
         stock.hand_over(reservation=aside, at=NOON)
     assert agrees(row)
     assert row.available == 2
+
+
+def test_what_was_put_aside_until_a_moment_is_free_again_after_it_once(
+    bag: Product, lyon: Store
+) -> None:
+    row = counted(bag, lyon, 5)
+    until = NOON + timedelta(hours=1)
+
+    def aside(**more: Any) -> Reservation:
+        return stock.reserve(product=bag, store=lyon, units=1, reference="X", at=NOON, **more)
+
+    ended, held, used = aside(expires_at=until), aside(), aside(expires_at=until)
+    stock.hand_over(reservation=used, at=NOON)
+
+    early = stock.release_expired(at=until - timedelta(seconds=1))
+    tasks.release_expired_reservations()
+    again = stock.release_expired(at=until)
+
+    row.refresh_from_db()
+    states = [Reservation.objects.get(pk=one.pk).state for one in (ended, held, used)]
+    assert (early, again) == (0, 0)
+    assert states == ["RELEASED", "HELD", "USED"]
+    assert (row.on_hand, row.reserved, row.available) == (4, 1, 3)
+    assert agrees(row)
+
+
+def test_the_clock_frees_what_is_put_aside_no_longer() -> None:
+    planned = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+
+    assert tasks.release_expired_reservations.name in planned
 
 
 def test_handed_over_twice_it_leaves_the_store_once(bag: Product, lyon: Store) -> None:
