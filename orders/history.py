@@ -144,4 +144,4 @@ def _purchases(lines: QuerySet[OrderLine], now: datetime) -> list[Purchase]:
 
 
 def _joined(lines: QuerySet[OrderLine]) -> Iterable[OrderLine]:
-    return lines.select_related("order__store", "product", "paid_by")
+    return lines.select_related("order__store", "product", "paid_by__store")

@@ -87,8 +87,15 @@ def withdrawal(line: OrderLine, *, condition: str = "") -> Clock | None:
     if product.withdrawal_ends_opened and condition not in ("", Condition.AS_NEW):
         return None
     # L221-19: a last day on which one does not work moves to the next on which one does.
-    until = holidays.working_day_from(start + WITHDRAWAL)
+    until = holidays.working_day_from(start + WITHDRAWAL, _postcode(origin(line)))
     return Clock(Right.WITHDRAWAL, start, until, REFUND)
+
+
+def _postcode(order: Order) -> str | None:
+    """Return that of the store of the contract; None without one: nobody knows where he lives."""
+    if order.store is None:
+        return None
+    return order.store.postcode if order.store.country == "FR" else ""
 
 
 def conformity(line: OrderLine) -> Clock | None:

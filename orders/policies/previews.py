@@ -167,9 +167,9 @@ def _lines(shown: Preview) -> list[ReturnLine]:
 def _joined(lines: QuerySet[ReturnLine]) -> QuerySet[ReturnLine]:
     joined = lines.select_related(
         "customer_return__customer",
-        "order_line__order",
+        "order_line__order__store",
         "order_line__product",
-        "order_line__paid_by",
+        "order_line__paid_by__store",
     )
     charged = Coalesce(Sum("replacements__amount"), 0)
     return joined.annotate(charged=charged).order_by(

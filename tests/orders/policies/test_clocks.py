@@ -22,7 +22,7 @@ def bought(**fields: object) -> OrderLine:
     """A line of a web order delivered on Monday, 2 November 2026, at noon in Paris."""
     at = datetime(2026, 11, 2, 11, tzinfo=NOON.tzinfo)
     order = make_order(None, [(make_product(), 2, 1990)], **{"placed_at": at} | fields)
-    return order.lines.select_related("order", "product", "paid_by").get()
+    return order.lines.select_related("order__store", "product", "paid_by").get()
 
 
 def right_on(line: OrderLine, day: date, **said: str) -> str:
@@ -85,7 +85,6 @@ def test_rule_1_6_withdrawal_lasts_until_the_end_of_the_fourteenth_day(db: None)
         (date(2026, 10, 18), date(2026, 11, 2)),  # All Saints on a Sunday
         (date(2026, 10, 28), date(2026, 11, 12)),  # Armistice on a Wednesday
         (date(2026, 12, 11), date(2026, 12, 28)),  # Christmas on a Friday, then a week-end
-        (date(2026, 3, 20), date(2026, 4, 3)),  # Good Friday is none
         (date(2026, 3, 23), date(2026, 4, 7)),  # Easter Monday
     ],
 )
@@ -98,6 +97,49 @@ def test_rule_1_6_a_last_day_on_which_one_rests_moves_to_the_next_working_day(
 
     assert right_on(line, last) == Right.WITHDRAWAL
     assert right_on(line, last + timedelta(days=1)) == ""
+
+
+@pytest.mark.parametrize(
+    ("postcode", "delivered", "last"),
+    [
+        ("69002", date(2026, 3, 20), date(2026, 4, 3)),  # Good Friday is none in Lyon
+        ("67000", date(2026, 3, 20), date(2026, 4, 7)),  # in Strasbourg it is one
+        ("57000", date(2025, 12, 12), date(2025, 12, 29)),  # Saint Stephen on a Friday in Metz
+        ("97110", date(2026, 5, 13), date(2026, 5, 28)),  # abolition in Guadeloupe, a Wednesday
+        ("97200", date(2026, 5, 8), date(2026, 5, 26)),  # Martinique, a Friday, then Whit Monday
+        ("97300", date(2026, 5, 27), date(2026, 6, 11)),  # Guyane
+        ("97400", date(2027, 12, 6), date(2027, 12, 21)),  # Réunion
+        ("97600", date(2026, 4, 13), date(2026, 4, 28)),  # Mayotte
+        ("97133", date(2026, 9, 25), date(2026, 10, 12)),  # Saint-Barthélemy, a Friday
+        ("97150", date(2026, 5, 14), date(2026, 5, 29)),  # Saint-Martin
+        ("97400", date(2026, 4, 13), date(2026, 4, 27)),  # what Mayotte has, Réunion has not
+    ],
+)
+def test_rule_1_6_the_holidays_of_the_stores_place_count(
+    lyon: Store, postcode: str, delivered: date, last: date
+) -> None:
+    """Code du travail L3134-13, L3422-2; decree 83-1003."""
+    Store.objects.update(postcode=postcode)
+    at = localtime(NOON).replace(year=delivered.year, month=delivered.month, day=delivered.day)
+    line = bought(delivered_at=at, store=lyon)
+
+    assert right_on(line, last) == Right.WITHDRAWAL
+    assert right_on(line, last + timedelta(days=1)) == ""
+
+
+def test_rule_1_6_where_the_place_is_not_known_the_latest_day_counts(db: None) -> None:
+    at = localtime(NOON).replace(year=2026, month=3, day=20)
+    line = bought(delivered_at=at)
+
+    assert right_on(line, date(2026, 4, 7)) == Right.WITHDRAWAL
+
+
+def test_rule_1_6_abroad_the_eleven_of_all_france_count(lyon: Store) -> None:
+    Store.objects.update(postcode="67000", country="DE")
+    at = localtime(NOON).replace(year=2026, month=3, day=20)
+    line = bought(delivered_at=at, store=lyon)
+
+    assert right_on(line, date(2026, 4, 4)) == ""
 
 
 @given(DAYS)
