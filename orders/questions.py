@@ -7,10 +7,11 @@ clerk; what nobody in the store may overrule is asked by the customer, and head 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from omnistore.tokens import fingerprint
 from orders.models import Level, ReturnLine, Review
-from orders.policies import STRICTNESS, Objection
+from orders.policies import STRICTNESS, Objection, words
 from orders.quotes import Choice, NotReturnable, Quote, QuotedLine
 
 Kind = Review.Kind
@@ -40,6 +41,12 @@ class Question:
     amount: int
     shown: str
     evidence: Mapping[str, str | int] = field(default_factory=dict)
+    own: Mapping[str, Any] | None = None
+
+    @property
+    def sentences(self) -> dict[str, str]:
+        """What the rule says, by language."""
+        return words.in_each_language(self.rule, self.evidence, self.own)
 
     @property
     def is_beyond_the_store(self) -> bool:
@@ -80,6 +87,7 @@ def of_whole(
             amount=amount,
             shown=shown_whole(rows),
             evidence=one.evidence,
+            own=one.own,
         )
         for one in by_rule.values()
     ]
@@ -135,4 +143,5 @@ def _about(objection: Objection, line: QuotedLine) -> Question:
         amount=line.amount,
         shown=shown(line.choice),
         evidence=objection.evidence,
+        own=objection.own,
     )

@@ -22,6 +22,7 @@ from orders.approvers import Approver
 from orders.facts import ReviewDecided, ReviewOpened
 from orders.models import CustomerReturn, Level, Review, ReviewEntry
 from orders.policies import Notice
+from orders.policies.words import in_each_language
 from orders.questions import Question, shown
 from orders.quotes import Quote, QuotedLine
 from stores.models import Clerk, Store
@@ -243,7 +244,7 @@ def _review(
         kind=question.kind,
         rule=question.rule,
         level=question.level,
-        sentence=question.sentence[:400],
+        sentences=question.sentences,
         evidence=dict(question.evidence),
         units=question.units,
         amount=question.amount,
@@ -264,7 +265,7 @@ def _announcement(taken: CustomerReturn, line: QuotedLine, notice: Notice, at: d
         state=State.ANNOUNCED,
         rule=notice.rule,
         level=Level.AUTOMATIC,
-        sentence=notice.sentence[:400],
+        sentences=in_each_language(notice.rule, notice.evidence, notice.own),
         evidence=dict(notice.evidence),
         units=line.choice.units,
         amount=line.amount,

@@ -72,7 +72,7 @@ def _review(draft: CustomerReturn, question: Question, clerk: Clerk, at: datetim
         kind=question.kind,
         rule=question.rule,
         level=question.level,
-        sentence=question.sentence,
+        sentences=question.sentences,
         evidence=dict(question.evidence),
         units=question.units,
         amount=question.amount,

@@ -2052,7 +2052,10 @@ class Migration(migrations.Migration):
                         verbose_name="who may overrule",
                     ),
                 ),
-                ("sentence", models.CharField(max_length=400, verbose_name="what the rule says")),
+                (
+                    "sentences",
+                    models.JSONField(blank=True, default=dict, verbose_name="what the rule says"),
+                ),
                 ("evidence", models.JSONField(blank=True, default=dict, verbose_name="evidence")),
                 ("units", models.PositiveIntegerField(verbose_name="units")),
                 ("amount", models.BigIntegerField(verbose_name="value")),

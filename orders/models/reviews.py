@@ -5,8 +5,8 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from orders.models.policies import Level
 from orders.models.returns import CustomerReturn
@@ -94,8 +94,8 @@ class Review(models.Model):
     kind = models.CharField(_("kind"), max_length=14, choices=Kind.choices)
     rule = models.CharField(_("rule"), max_length=40)
     level = models.CharField(_("who may overrule"), max_length=10, choices=Level.choices)
-    # What the rule said when it was asked, in the words of the moment: the decision is about that.
-    sentence = models.CharField(_("what the rule says"), max_length=400)
+    # What the rule said when it was asked, by language: the decision is about that.
+    sentences = models.JSONField(_("what the rule says"), default=dict, blank=True)
     evidence = models.JSONField(_("evidence"), default=dict, blank=True)
     units = models.PositiveIntegerField(_("units"))
     amount = models.BigIntegerField(_("value"))
@@ -168,6 +168,12 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.rule}"
+
+    @property
+    def sentence(self) -> str:
+        """What the rule said, in the reader's language."""
+        language = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
+        return str(self.sentences.get(language) or next(iter(self.sentences.values()), ""))
 
     @property
     def is_open(self) -> bool:

@@ -3,21 +3,28 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from orders.models import Level, PolicyVersion, ReturnLine
 
 Evidence = Mapping[str, str | int]
+Own = Mapping[str, Any] | None
 
 
 @dataclass(frozen=True)
 class Objection:
-    """One rule's no: who may overrule it, on which evidence (ids, figures, ISO dates), in words."""
+    """
+    One rule's no: who may overrule it, on which evidence (ids, figures, ISO dates), in words.
+
+    `own` are the words that its version brings, see `words`.
+    """
 
     rule: str
     level: str
     sentence: str
     customer_sentence: str = ""
     evidence: Evidence = field(default_factory=dict)
+    own: Own = None
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,7 @@ class Notice:
     rule: str
     sentence: str
     evidence: Evidence = field(default_factory=dict)
+    own: Own = None
 
 
 @dataclass(frozen=True)

@@ -235,7 +235,7 @@ def _ask(rule: Mapping[str, Any], entry: CaseLine, case: Case, into: _Found) -> 
         return
     found = objection(name, level, evidence, own)
     if entry.decision.is_legal or level == Level.AUTOMATIC:
-        into.notices.append(Notice(name, found.sentence, evidence))
+        into.notices.append(Notice(name, found.sentence, evidence, own))
     elif not entry.goes(found):
         into.objections.append(found)
 

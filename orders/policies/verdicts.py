@@ -92,6 +92,7 @@ def objection(
         sentence=words.clerk(rule, evidence, own),
         customer_sentence=words.customer(rule, evidence, own),
         evidence=evidence,
+        own=own,
     )
 
 
@@ -181,7 +182,7 @@ def _ask(rule: Mapping[str, Any], asked: Asked, granted: Container[str], into: _
             into.fees.append(_fee(name, level, answer, own))
         case No() if level == Level.AUTOMATIC:
             said = words.clerk(name, answer.evidence, own)
-            into.notices.append(Notice(name, said, answer.evidence))
+            into.notices.append(Notice(name, said, answer.evidence, own))
         case No() if name in granted:
             into.is_overruled = True
         case No():

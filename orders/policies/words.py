@@ -9,9 +9,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.timezone import localdate
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 from omnistore.words import day, listed, money
@@ -146,6 +147,17 @@ def clerk(rule: str, evidence: Evidence, own: Mapping[str, Any] | None = None) -
 def customer(rule: str, evidence: Evidence, own: Mapping[str, Any] | None = None) -> str:
     """Return the rule's sentence for the customer, in the language of the moment."""
     return _said(own, "customer") or _filled(SENTENCES[rule][1], evidence)
+
+
+def in_each_language(
+    rule: str, evidence: Evidence, own: Mapping[str, Any] | None = None
+) -> dict[str, str]:
+    """Return the rule's sentence for the clerk by language: who reads it may speak another."""
+    said = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            said[language] = clerk(rule, evidence, own)
+    return said
 
 
 def pairs(evidence: Evidence) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.core import mail
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from customers.models import Customer
 from omnistore.outbox.models import Event
@@ -656,3 +657,37 @@ def test_head_office_is_woken_for_what_only_it_decides(
     notices.send_due(at=NOON + timedelta(minutes=1))
 
     assert [sent.to for sent in mail.outbox] == [["anne@example.com"]]
+
+
+# --- in whose language ---------------------------------------------------------------------------
+
+
+def test_what_the_rule_says_is_read_in_the_readers_language(
+    late: Order, tablet: Tablet, marc: Clerk
+) -> None:
+    own = {"clerk": {"fr": "Trop tard.", "en": "Too late."}}
+    policy(ended() | {"words": own}, {"rule": "final_sale", "level": "APPROVER"})
+    OrderLine.objects.update(is_final_sale=True)
+    with translation.override("fr"):
+        found = asked(late, tablet)
+
+    def read(language: str) -> dict[str, str]:
+        with translation.override(language):
+            return {review.rule: review.sentence for review in found.reviews.all()}
+
+    assert (read("fr")["window"], read("en")["window"]) == ("Trop tard.", "Too late.")
+    assert read("en")["final_sale"] == "Sold as a final sale, as announced on the receipt."
+    assert read("fr")["final_sale"] not in ("", read("en")["final_sale"])
+
+
+def test_a_legal_right_is_announced_in_the_readers_language(
+    late: Order, tablet: Tablet, lyon: Store
+) -> None:
+    policy({"rule": "price_limit", "amount": 1000, "currency": "EUR", "level": "APPROVER"})
+    draft = draft_of(late, tablet)
+    choose(draft, wants(late.lines.first(), reason="DEFECTIVE"))  # type: ignore[arg-type]
+    with translation.override("fr"):
+        returns.take(draft=draft, at=NOON)
+
+    with translation.override("en"):
+        assert "second person" in Review.objects.get().sentence
