@@ -1,6 +1,7 @@
 """Databases for benches: SQLite files in var/bench, or others on the server of DATABASE_URL."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +71,15 @@ def rename(old: str, new: str) -> None:
         _file(old).rename(_file(new))
     else:
         _on_server("ALTER DATABASE {} RENAME TO {}", old, new)
+
+
+def copy(old: str, new: str) -> None:
+    """Make another database like a finished one that nobody is connected to."""
+    drop(new)
+    if IS_SQLITE:
+        shutil.copyfile(_file(old), _file(new))
+    else:
+        _on_server("CREATE DATABASE {} TEMPLATE {}", new, old)
 
 
 def drop(name: str) -> None:

@@ -2,6 +2,7 @@
 
 import sqlite3
 import tempfile
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -63,10 +64,17 @@ def _fill_disk(storm: Storm) -> None:
 
 
 def _make_room(storm: Storm) -> None:
-    refused = (storm.world.folder / "chaos.log").read_text().count("database or disk is full")
+    """End it once a write was refused: where machines are slow, nothing has started before."""
+    end = time.monotonic() + storm.size.patience
+    while not (refused := _refused(storm)) and time.monotonic() < end:
+        time.sleep(0.1)
     storm.injected["write refused by a full database"] += refused
     storm.world.more.clear()
     _start_anew(storm)
+
+
+def _refused(storm: Storm) -> int:
+    return (storm.world.folder / "chaos.log").read_text().count("database or disk is full")
 
 
 def _start_anew(storm: Storm) -> None:

@@ -46,8 +46,8 @@ def names() -> Iterator[tuple[str, str]]:
     """Two empty databases."""
     key = uuid4().hex[:8]
     names = (f"calm_{key}", f"killed_{key}")
-    for name in names:
-        databases.empty(name)
+    databases.empty(names[0])
+    databases.copy(*names)
     yield names
     for name in names:
         databases.drop(name)
