@@ -5,7 +5,7 @@ They decide commercial gestures and the announced policy only: what comes back b
 never held up by them, a human is told instead (rules.md 1.6).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -56,11 +56,16 @@ class CaseLine:
 
 @dataclass(frozen=True)
 class Earlier:
-    """A return the same customer, or the same receipt, brought before; amounts in minor units."""
+    """
+    A return the same customer, or the same receipt, brought before.
+
+    Amounts are in minor units of `currency`; empty: that of the return it is weighed for.
+    """
 
     at: datetime
     refunded: int
     is_without_receipt: bool = False
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,10 @@ class Case:
         start = self.now - timedelta(days=days)
         return [one for one in self.before if one.at >= start]
 
+    def paid_out(self, rows: Iterable[Earlier]) -> int:
+        """Return what these paid out in the return's currency: no amount is converted."""
+        return sum(one.refunded for one in rows if one.currency in ("", self.currency))
+
 
 # What a return paid out; before it is taken, what it would.
 REFUNDED = Coalesce(
@@ -125,16 +134,19 @@ def price_limit(rule: Mapping[str, Any], entry: CaseLine, case: Case) -> Evidenc
     """
     `{"rule": "price_limit", "amount": 30000, "currency": "EUR"}`: above it a human decides.
 
-    All that is paid back on one day counts together: two small returns are one large one.
+    All that is paid back on one day counts together: two small returns are one large one. What is
+    paid back in another currency than the rule's a human decides, whatever it is.
     """
-    if rule["currency"] != case.currency or not entry.refund:
+    if not entry.refund:
         return None
+    if rule["currency"] != case.currency:
+        return _in_its_currency(rule)
     # A legal right counts with itself only: no gesture gets dearer by it.
     others = [one for one in case.lines if entry.decision.is_legal or not one.decision.is_legal]
     asked = sum(one.refund for one in others)
     if asked <= rule["amount"]:
         today = clocks.day_of(case.now)
-        asked += sum(one.refunded for one in case.since(1) if clocks.day_of(one.at) == today)
+        asked += case.paid_out(one for one in case.since(1) if clocks.day_of(one.at) == today)
     if asked <= rule["amount"]:
         return None
     return {"amount": asked, "limit": rule["amount"], "currency": case.currency}
@@ -154,8 +166,11 @@ def frequency(rule: Mapping[str, Any], entry: CaseLine, case: Case) -> Evidence 
 
 def cash_limit(rule: Mapping[str, Any], entry: CaseLine, case: Case) -> Evidence | None:
     """`{"rule": "cash_limit", "amount": 10000, "currency": "EUR"}`: in cash, without a name."""
-    is_anonymous = case.customer_id is None and entry.refund
-    if not is_anonymous or rule["currency"] != case.currency or case.cash <= rule["amount"]:
+    if case.customer_id is not None or not entry.refund or not case.cash:
+        return None
+    if rule["currency"] != case.currency:
+        return _in_its_currency(rule)
+    if case.cash <= rule["amount"]:
         return None
     return {"amount": case.cash, "limit": rule["amount"], "currency": case.currency}
 
@@ -171,18 +186,18 @@ def no_receipt(rule: Mapping[str, Any], entry: CaseLine, case: Case) -> Evidence
         return None
     past = [one for one in case.since(rule["days"]) if one.is_without_receipt]
     worth = sum(one.amount for one in case.lines if one.line is None)
-    worth += sum(one.refunded for one in past)
+    worth += case.paid_out(past)
     is_within = case.customer_id is not None and len(past) < rule["returns"]
-    if is_within and rule["currency"] == case.currency and worth <= rule["amount"]:
+    is_same = rule["currency"] == case.currency
+    if is_within and is_same and worth <= rule["amount"]:
         return None
-    return {
-        "returns": len(past) + 1,
-        "most": rule["returns"],
-        "days": rule["days"],
-        "amount": worth,
-        "limit": rule["amount"],
-        "currency": case.currency,
-    }
+    count: Evidence = {"returns": len(past) + 1, "most": rule["returns"], "days": rule["days"]}
+    asked: Evidence = {"amount": worth} if is_same else {}
+    return {**count, **asked, **_in_its_currency(rule)}
+
+
+def _in_its_currency(rule: Mapping[str, Any]) -> Evidence:
+    return {"limit": rule["amount"], "currency": rule["currency"]}
 
 
 def vip(rule: Mapping[str, Any], entry: CaseLine, case: Case) -> Evidence | None:
@@ -265,6 +280,10 @@ def _earlier(case: Case) -> list[Earlier]:
             refunded=REFUNDED,
             unproven=Count("lines", filter=Q(lines__order_line=None)),
         )
-        .values_list("submitted_at", "refunded", "unproven")
+        .values_list("submitted_at", "refunded", "unproven", "currency")
     )
-    return [Earlier(at, refunded, bool(unproven)) for at, refunded, unproven in rows if at]
+    return [
+        Earlier(at, refunded, bool(unproven), currency)
+        for at, refunded, unproven, currency in rows
+        if at
+    ]

@@ -220,11 +220,12 @@ class _Past:
                 unproven=Count("lines", filter=Q(lines__order_line=None)),
             )
             .order_by("-submitted_at")
-            .values_list("pk", "customer_id", "submitted_at", "refunded", "unproven")
+            .values_list("pk", "customer_id", "submitted_at", "refunded", "unproven", "currency")
         )
         earlier: dict[UUID | None, list[tuple[UUID, Earlier]]] = defaultdict(list)
-        for key, customer_id, at, refunded, unproven in rows[:MOST_EARLIER]:
-            earlier[customer_id].append((key, Earlier(at or start, refunded, bool(unproven))))
+        for key, customer_id, at, refunded, unproven, currency in rows[:MOST_EARLIER]:
+            before = Earlier(at or start, refunded, bool(unproven), currency)
+            earlier[customer_id].append((key, before))
         return earlier
 
     def _captured(self, lines: Iterable[ReturnLine]) -> dict[UUID, int]:

@@ -161,6 +161,43 @@ def test_cash_without_a_name_ends_at_the_limit(order: Order, camille: Customer) 
     assert weighed(order, CASH).may_return
 
 
+@pytest.mark.parametrize("limit", [PRICE, CASH])
+def test_a_limit_in_another_currency_is_not_converted_and_a_human_decides(
+    order: Order, limit: dict[str, Any]
+) -> None:
+    """Silently not applied, it would let through whatever it is there to stop."""
+    Order.objects.update(customer=None)
+    order.refresh_from_db()
+
+    refunded = weighed(order, limit, currency="CHF", amount=1)
+    swapped = weighed(order, limit, currency="CHF", amount=1, taken=1)
+    by_right = weighed(order, limit, currency="CHF", amount=1, said={"reason": "DEFECTIVE"})
+
+    assert (refunded.rule, refunded.level) == (limit["rule"], Level.APPROVER)
+    assert refunded.evidence == {"limit": limit["amount"], "currency": "EUR"}
+    assert "€" in refunded.sentence
+    assert swapped.may_return
+    assert by_right.right == Right.CONFORMITY
+
+
+def test_money_in_another_currency_is_never_added_to_the_days(order: Order, lyon: Store) -> None:
+    back = CustomerReturn.objects.create(
+        customer=order.customer,
+        store=lyon,
+        state="SETTLED",
+        number="R1",
+        currency="CHF",
+        created_at=NOON,
+        submitted_at=NOON,
+    )
+    line = order.lines.get()
+    ReturnLine.objects.create(
+        customer_return=back, product=line.product, position=1, units=1, amount=90000
+    )
+
+    assert weighed(order, PRICE, amount=4000).may_return
+
+
 def test_rule_1_6_limits_never_hold_up_a_legal_right_and_a_human_is_told(order: Order) -> None:
     often = [Earlier(at=NOON, refunded=90000) for _ in range(9)]
     limits = [rule | {"level": "NOBODY"} for rule in (PRICE, OFTEN, CASH)]
