@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Conflict, Invalid, Refused
 from omnistore.outbox import events
+from omnistore.words import money
 from orders import dispositions, numbers, policies, stock
 from orders.bills import Bill, Charge, Wanted
 from orders.facts import ExchangeCancelled, ExchangedUnits, ExchangeMade, ReplacementToSend
@@ -65,7 +66,10 @@ class TooManyWanted(Invalid):
 
 class CannotRefundFirst(Refused):
     code = "cannot_refund_first"
-    words = _("Money only goes back once the goods are here: choose an article that costs as much.")
+    words = _(
+        "The customer would get %(amount)s back, and money only goes back once the goods are here:"
+        " take them first, or choose an article that costs as much."
+    )
 
 
 class NotToHandOver(Conflict):
@@ -191,7 +195,7 @@ def begin(
         CannotRefundFirst: the new article should go out first, and money is due.
     """
     if is_first and bill.refund:
-        raise CannotRefundFirst()
+        raise CannotRefundFirst(amount=money(bill.refund, taken.currency))
     exchange = Exchange(
         customer_return=taken,
         credit=bill.credit,

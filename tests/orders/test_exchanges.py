@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -484,8 +485,11 @@ def test_what_is_awaited_has_a_day_and_ends_when_it_comes(
 def test_money_never_goes_back_before_the_goods_are_here(order: Order, tablet: Tablet) -> None:
     cup = make_product("21212", price=1200)
 
-    with pytest.raises(exchanges.CannotRefundFirst):
+    with translation.override("en"), pytest.raises(exchanges.CannotRefundFirst) as refused:
         took(order, swap(order, Wanted(cup.pk, 1)), tablet=tablet, is_in_hand=False)
+
+    assert "€8.00" in refused.value.sentence
+    assert not Exchange.objects.exists()
 
 
 def test_what_never_comes_is_found_once_and_told(first: CustomerReturn) -> None:
