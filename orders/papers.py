@@ -227,8 +227,11 @@ def _money(taken: CustomerReturn, lines: Sequence[ReturnLine], refunds: Sequence
 
 
 def _refunds(taken: CustomerReturn) -> list[Refund]:
+    """Return the shares of the money; one that goes another way stands there as that one."""
     plan = getattr(taken, "refund_plan", None)
-    return list(plan.refunds.order_by("position")) if plan else []
+    if plan is None:
+        return []
+    return list(plan.refunds.exclude(state=Refund.State.REROUTED).order_by("position"))
 
 
 def _sold(line: OrderLine, currency: str) -> Row:
