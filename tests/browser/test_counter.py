@@ -61,6 +61,19 @@ def test_of_two_tablets_one_gets_the_last_unit(new_tablet: Callable[[], Tablet])
     expect(tablets[1].page.locator("#return-progress")).to_have_count(0)
 
 
+def test_a_covered_page_asks_nothing(counter: Tablet) -> None:
+    answers: list[int] = []
+    counter.page.on("response", lambda response: answers.append(response.status))
+    counter.go("/returns/waiting/")
+    counter.started()
+
+    counter.page.locator(".rail__me").click()
+
+    # How many returns wait for a person is asked a second after the page has come.
+    counter.page.wait_for_timeout(2000)
+    assert 401 not in answers
+
+
 def test_keeps_a_half_made_return_under_the_lock(counter: Tablet) -> None:
     page = counter.page
     counter.identify("06 39 98 01 09")

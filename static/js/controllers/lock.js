@@ -9,7 +9,9 @@ import { Controller } from "stimulus"
  * <div data-controller="lock" data-lock-after-value="120" data-lock-url-value="…"
  *      data-lock-awake-url-value="…"
  *      data-action="locked@document->lock#cover unlocked@document->lock#uncover">
- *   <div data-lock-target="page"><form data-action="submit->lock#now">…</form></div>
+ *   <div data-lock-target="page" data-action="htmx:beforeRequest->lock#hold">
+ *     <form data-action="submit->lock#now">…</form>
+ *   </div>
  *   <section data-lock-target="sheet" hidden>… <a data-lock-target="other" href="…">…</a></section>
  * </div>
  */
@@ -53,6 +55,11 @@ export default class extends Controller {
     this.sheetTarget.hidden = false
     this.#hide()
     this.sheetTarget.focus()
+  }
+
+  // What the page beneath asks by itself would only be told that it is locked.
+  hold(event) {
+    if (this.#isLocked) event.preventDefault()
   }
 
   uncover() {
