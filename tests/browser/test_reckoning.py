@@ -1,6 +1,9 @@
 """A sum that is being reckoned rests, the last answer wins, and nothing moves under the finger."""
 
+from pathlib import Path
+
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from omnistore.demo import people
@@ -126,3 +129,12 @@ def test_chips_and_what_was_scrolled_keep_their_place(returning: Tablet, hold: H
     assert page.evaluate(PLACES) == before
     expect(chip).to_be_focused()
     expect(chip).to_be_checked()
+
+
+def test_a_photograph_is_no_reason_to_reckon_anew(returning: Tablet, tmp_path: Path) -> None:
+    Image.new("RGB", (40, 30), "red").save(tmp_path / "torn.jpg")
+
+    returning.page.locator("input[name=photo]").set_input_files(tmp_path / "torn.jpg")
+
+    expect(returning.page.locator(".photos__one")).to_have_count(1)
+    rested(returning.page)

@@ -11,7 +11,9 @@ import { Controller } from "stimulus"
 export default class extends Controller {
   initialize() { this.changes = this.asked = this.known = 0 }
 
-  begin() {
+  // A photograph lies inside, and is another form's.
+  begin({ target }) {
+    if (target.form !== this.element) return
     this.changes += 1
     this.element.classList.add("is-reckoning")
   }
