@@ -28,6 +28,11 @@ class Document:
         return "ok" if self.exchange.is_made and not self.is_awaited else "look"
 
     @property
+    def is_unpaid(self) -> bool:
+        """Whether the customer has still to pay before anything changes hands."""
+        return self.exchange.is_waiting or self.exchange.is_unpaid
+
+    @property
     def is_moving(self) -> bool:
         """Whether the register still has to say whether the customer paid."""
         return self.exchange.collections.filter(state="ASKED").exists()

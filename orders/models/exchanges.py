@@ -189,6 +189,11 @@ class Replacement(models.Model):
         return f"{self.units} × {self.product_id}"
 
     @property
+    def taken(self) -> int:
+        """The amount as it stands below the credit: taken off it."""
+        return -self.amount
+
+    @property
     def is_shipped(self) -> bool:
         return self.fulfilment == self.Fulfilment.SHIPPED
 
