@@ -157,9 +157,26 @@ class Payouts:
         )
 
     @property
+    def way(self) -> str:
+        """Where the money goes, in the words of what happens next."""
+        if self.is_by_register:
+            return _(
+                "The register pays it by the means that paid. "
+                "A bank statement shows it within a few days."
+            )
+        if len(self.shares) == 1 and self.credits:
+            return _("The customer pays with it in any of our stores, by its number and its code.")
+        return _("Each share goes its own way; how it stands is said beside it.")
+
+    @property
     def credits(self) -> list[Refund]:
         """The shares that were issued as new credit, whose number and code the customer needs."""
         return [share.refund for share in self.shares if is_new_credit(share.refund)]
+
+    @property
+    def awaits_code(self) -> bool:
+        """Whether the customer must not go yet: without its code he cannot pay with his credit."""
+        return any(refund.credit and not refund.credit.has_code for refund in self.credits)
 
     def _sum(self, *states: str) -> int:
         return sum(s.refund.amount for s in self.shares if s.refund.state in states)

@@ -59,6 +59,11 @@ class CreditAccount(models.Model):
         return f"•••{self.number[-4:]}"
 
     @property
+    def has_code(self) -> bool:
+        """Whether the customer was given what he needs to pay with it."""
+        return bool(self.pin_hash)
+
+    @property
     def balance(self) -> int:
         """What may still be spent, in minor units."""
         return self.issued - self.used

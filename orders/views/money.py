@@ -92,7 +92,7 @@ def code(request: ClerkRequest, refund_id: UUID) -> HttpResponse:
         more = {"problem": refusal.sentence, "problem_refund_id": refund.pk}
     found = taken_shown(request, refund.plan.customer_return) | more
     if request.htmx:
-        return render(request, "orders/_return_credit.html", found)
+        return render(request, "orders/_return_code.html", found)
     return screen(request, "orders/return_taken.html", found)
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -61,7 +62,7 @@ def show(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     if found.is_draft:
         return draft_page(request, found)
     if decisions.is_shown(found):
-        decided = {"screen": decisions.read(found, now=now())}
+        decided = {"screen": decisions.read(found, now=now()), "orders": _orders(found)}
         return screen(request, "orders/return_review.html", decided)
     return screen(request, "orders/return_taken.html", taken_shown(request, found))
 
@@ -222,13 +223,16 @@ def taken_shown(request: ClerkRequest, found: CustomerReturn) -> dict[str, objec
     return {
         "taken": found,
         "may_cancel": found.store_id == request.tablet.store_id and cancelling.is_possible(found),
-        "orders": Order.objects.filter(pk__in=proofs.of(found)).order_by("-placed_at"),
+        "orders": _orders(found),
         "lines": lines,
         "adjustments": found.adjustments.order_by("position"),
         "places": screens.places(lines),
         "plan": shown.plan if shown else None,
         "payouts": shown,
         "credits": shown.credits if shown and may_act else [],
+        "may_go": not (shown and shown.is_in_trouble)
+        and not (shown and may_act and shown.awaits_code)
+        and not (document and document.is_unpaid),
         "is_register_silent": shown is not None and shown.waits_for_register and not is_fresh,
         "exchange": document.exchange if document else None,
         "document": document,
@@ -238,6 +242,10 @@ def taken_shown(request: ClerkRequest, found: CustomerReturn) -> dict[str, objec
         # In seconds; what is late is looked after less often.
         "pace": 1 if is_fresh else 10,
     }
+
+
+def _orders(found: CustomerReturn) -> QuerySet[Order]:
+    return Order.objects.filter(pk__in=proofs.of(found)).order_by("-placed_at")
 
 
 def _number(text: str | None) -> int:

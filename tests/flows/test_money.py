@@ -271,3 +271,51 @@ def test_credit_and_gift_cards_that_paid_stay_what_they_are(
         ("CASH", 1990, "ASKED"),
         ("GIFT_CARD", 1990, "PAID"),
     ]
+
+
+def may_go(page: str) -> bool:
+    """Whether the way to the next customer is the main button."""
+    return "button--main" in page[page.index('id="return-leave"') :].split("</div>", maxsplit=1)[0]
+
+
+def test_the_customer_does_not_go_before_he_has_the_code_of_his_credit(
+    counter: Client, order: Order
+) -> None:
+    draft = draft_of(counter, order)
+    prefer(counter, draft, "STORE_CREDIT", "STORE_CREDIT")
+    settle(counter, draft, order)
+    before = counter.get(f"/returns/{draft.pk}/").content.decode()
+
+    for refund in Refund.objects.all():
+        after = counter.post(f"/refunds/{refund.pk}/code/", headers=HTMX).content.decode()
+
+    assert not may_go(before)
+    assert may_go(after)
+
+
+def test_nothing_is_called_done_while_money_has_failed(
+    counter: Client, order: Order, till: Register
+) -> None:
+    draft = draft_of(counter, order)
+    settle(counter, draft, order)
+    fail(till, "CARD")
+
+    page = counter.get(f"/returns/{draft.pk}/progress/").content.decode()
+
+    assert "L’argent n’est pas encore versé" in page
+    assert not may_go(page)
+
+
+def test_the_slip_counts_a_share_once_that_went_another_way(
+    counter: Client, order: Order, till: Register
+) -> None:
+    draft = draft_of(counter, order)
+    settle(counter, draft, order)
+    failed = fail(till, "CARD")
+    said = {"tender": "STORE_CREDIT", "agreed": "1"}
+    counter.post(f"/refunds/{failed.pk}/other/", said, headers=HTMX)
+
+    slip = counter.post(f"/returns/{draft.pk}/slip/", follow=True).content.decode()
+
+    assert slip.count("39,80") == 2  # what came back, and the refund
+    assert "59,70" not in slip
