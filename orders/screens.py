@@ -203,8 +203,11 @@ class DraftScreen:
 
     @property
     def lines_by_name(self) -> Sequence[QuotedLine]:
-        """What each article is worth, once there are several."""
-        return self.quote.lines if self.quote and len(self.quote.lines) > 1 else []
+        """What each article is worth, once the total does not say it."""
+        if self.quote is None:
+            return []
+        is_said = not self.quote.adjustments or self.is_another_article
+        return [] if len(self.quote.lines) == 1 and is_said else self.quote.lines
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
@@ -242,7 +245,7 @@ class DraftScreen:
     def unanswered(self) -> Row | None:
         """Which of several lines still waits for its answers."""
         waiting = (row for row in self.rows if row.is_missing_something)
-        return next(waiting, None) if self.lines_by_name else None
+        return next(waiting, None) if self.quote and len(self.quote.lines) > 1 else None
 
     @property
     def is_to_choose(self) -> bool:
@@ -260,6 +263,12 @@ class DraftScreen:
     def is_beyond_the_store(self) -> bool:
         """Whether nobody here may say yes: then it is the customer who asks further."""
         return any(question.is_beyond_the_store for question in self.to_ask)
+
+    @property
+    def to_waive(self) -> Row | None:
+        """The first row for which the clerk need only say why, when nobody else has to agree."""
+        is_his = all(question.level == Level.WAIVABLE for question in self.to_ask)
+        return next((row for row in self.rows if is_his and row.may_be_waived), None)
 
     @property
     def has_wrong_row(self) -> bool:
@@ -295,7 +304,7 @@ def places(lines: Sequence[ReturnLine]) -> list[Place]:
     """Return where the goods of a return go, in the order of its lines."""
     units: dict[str, int] = {}
     for line in lines:
-        words = line.get_disposition_display()
+        words = line.get_disposition_display() or _("still to be received")
         units[words] = units.get(words, 0) + line.units
     return [Place(units=count, words=words) for words, count in units.items()]
 

@@ -90,6 +90,11 @@ class Recognition:
         return self.understood.kind == Kind.ORDER
 
     @property
+    def is_name(self) -> bool:
+        """Whether it was taken for somebody's name: words, and nothing that identifies."""
+        return self.understood.kind == Kind.NAME
+
+    @property
     def size(self) -> int:
         """How many there are to choose from."""
         return len(self.customers) + len(self.orders) + len(self.returns)

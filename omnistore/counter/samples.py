@@ -177,6 +177,11 @@ def sums() -> Sample:
     return Sample(lines_by_name=[line, line], quote=Sample(currency=EURO, refunds=[share]))
 
 
+def to_ask(**more: Any) -> Sample:
+    draft = Sample(pk=NOBODY, customer=camille())
+    return Sample(draft=draft, to_ask=[Sample(sentence=SAID)], **more)
+
+
 def shares() -> list[Sample]:
     paid = {"state": "paid", "tone": "ok", "icon": "check"}
     waiting = {"state": "asked for", "tone": "look", "icon": "clock"}

@@ -293,6 +293,14 @@ def _goods() -> list[Part]:
         ),
         _part("Line of a return", "orders/_return_line.html", *samples.return_lines(), wide=True),
         _part(
+            "Something else too",
+            "orders/_return_joining.html",
+            (
+                "two purchases",
+                {"screen": samples.to_ask(), "others": [Sample(order=samples.order())] * 2},
+            ),
+        ),
+        _part(
             "Which rule says so",
             "orders/_return_why.html",
             ("no", {"why": samples.why(), "key": "l8"}),
@@ -315,6 +323,12 @@ def _steps() -> list[Part]:
             ("nothing waits", {"purchase": None, "page": Sample(carts=[])}),
         ),
         _part("Next step, not yet", "design/_next_quiet.html", ("disabled", {})),
+        _part(
+            "Next step, by a person",
+            "orders/_return_person.html",
+            ("a manager", {"screen": samples.to_ask(), "worth": "It would be 10.95 €."}),
+            ("the clerk himself", {"screen": samples.to_ask(to_waive=Sample(key="l8"))}),
+        ),
         _part("Sums", "orders/_return_sums.html", ("two lines", {"screen": samples.sums()})),
         _part(
             "Shares of a refund",

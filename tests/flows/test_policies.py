@@ -69,3 +69,16 @@ def test_says_nothing_of_rules_before_it_is_said_why_it_comes_back(
     announced({"rule": "window", "days": 3, "level": "NOBODY"})
 
     assert 'class="why"' not in chosen(counter, order, reason="", condition="")
+
+
+@pytest.mark.parametrize(("level", "is_his"), [("WAIVABLE", True), ("APPROVER", False)])
+def test_what_the_clerk_may_waive_asks_him_first_why(
+    counter: Client, order: Order, level: str, is_his: bool
+) -> None:
+    announced({"rule": "window", "days": 3, "level": level})
+
+    shown = chosen(counter, order)
+
+    field = f"l{order.lines.get().pk}-waiver"
+    assert (f'href="#{field}"' in shown) == (f'id="{field}"' in shown) == is_his
+    assert "/ask/" in shown

@@ -54,7 +54,7 @@ def at_return(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     if draft.is_draft and draft.is_unproven:
         return _without_receipt(request, draft, found)
     order_id = the_only_order(found)
-    if draft.is_draft and found.is_empty and (articles := _instead(request, draft)):
+    if draft.is_draft and found.is_empty and (articles := _instead(request, draft, found)):
         return _shown(request, articles | {"found": found, "draft": draft})
     if not draft.is_draft or not (found.article or order_id):
         return lead(request, found)
@@ -85,11 +85,13 @@ def _without_receipt(
     return redirect("orders:return", draft.pk)
 
 
-def _instead(request: ClerkRequest, draft: CustomerReturn) -> dict[str, object]:
+def _instead(request: ClerkRequest, draft: CustomerReturn, found: Recognition) -> dict[str, object]:
     """Words that are nobody's: the articles that have them, to take instead of what comes back."""
     target = wishes.target_of(draft)
     articles = wishes.search(request.POST.get("text", "")) if target else []
-    return {"instead": articles, "target": target} if articles else {}
+    if articles:
+        return {"instead": articles, "target": target}
+    return {"articles": []} if target and found.is_name else {}
 
 
 def _put(draft: CustomerReturn, found: Recognition, order_id: UUID | None) -> str:
