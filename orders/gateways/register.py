@@ -13,7 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from standardwebhooks.webhooks import Webhook
 
@@ -48,11 +48,13 @@ def waiting_for(register: Register, *, now: datetime) -> list[SignedInstruction]
     """
     Return what the register has not answered yet, oldest first, at most a hundred.
 
-    Cash comes last: once the other shares of its return are answered, paid or not.
+    Cash comes last: once registers have answered the other shares of its return, paid or not, and
+    processors were called for theirs. How a call ends may take days: nobody waits that long for
+    his change.
     """
     waiting = (
         Instruction.objects.filter(register=register, state=Instruction.State.WAITING)
-        .exclude(Exists(_before_cash()))
+        .exclude(Q(refund__tender=Tender.CASH) & Exists(_before_cash()))
         .select_related(
             "refund__payment",
             "refund__plan__customer_return",
@@ -99,14 +101,12 @@ def answer(
     return instruction
 
 
-def _before_cash() -> QuerySet[Instruction]:
-    """Return the other shares of a cash instruction's return that wait at a register, too."""
-    others = Instruction.objects.filter(
-        refund__plan=OuterRef("refund__plan"), state=Instruction.State.WAITING
-    )
-    return others.exclude(refund__tender=Tender.CASH).filter(
-        Exists(Refund.objects.filter(pk=OuterRef(OuterRef("refund_id")), tender=Tender.CASH))
-    )
+def _before_cash() -> QuerySet[Refund]:
+    """Return the other shares of a return that no register answered and no processor was asked."""
+    at_register = Q(instruction__state=Instruction.State.WAITING)
+    uncalled = Q(state=Refund.State.AGREED, request__processor__is_active=True)
+    others = Refund.objects.filter(at_register | uncalled, plan=OuterRef("refund__plan"))
+    return others.exclude(tender=Tender.CASH)
 
 
 def _held(instruction_id: int, register: Register) -> Instruction:

@@ -18,6 +18,7 @@ from orders.models import (
     CustomerReturn,
     Order,
     OrderLine,
+    Payment,
     PolicyVersion,
     Product,
     Refund,
@@ -311,6 +312,43 @@ def test_splits_the_refund_over_the_original_tenders_cash_last(
     assert list(Refund.objects.order_by("position").values_list("tender", "amount")) == [
         ("CARD", 1500),
         ("CASH", 500),
+    ]
+
+
+def test_rule_2_6_the_register_is_told_of_cash_once_the_others_are_answered(
+    camille: Customer, policy: PolicyVersion, tablet: Tablet, till: Register
+) -> None:
+    tenders = {Tender.CASH: 1000, Tender.CARD: 2000, Tender.CHEQUE: 1000}
+    order = make_order(camille, [(make_product(), 4, 1000)], tenders=tenders)
+    returns.take(draft=draft_of(order, wants(the_line(order), 4), tablet=tablet), at=NOON)
+
+    def told() -> list[str]:
+        waiting = [row.id for row in gateways.waiting_for(till, now=NOON)]
+        rows = Refund.objects.filter(instruction__in=waiting).order_by("position")
+        return list(rows.values_list("tender", flat=True))
+
+    def answer(tender: str, *, is_paid: bool) -> None:
+        row = Refund.objects.get(tender=tender)
+        gateways.answer(register=till, instruction_id=row.instruction.pk, is_paid=is_paid, at=NOON)
+
+    assert told() == ["CARD", "CHEQUE"]
+    answer("CHEQUE", is_paid=True)
+    assert told() == ["CARD"]
+    answer("CARD", is_paid=False)
+    assert told() == ["CASH"]
+
+
+def test_rule_2_6_cash_preferred_for_a_part_is_still_last() -> None:
+    paid = [Payment(tender=tender, amount=1000) for tender in ("CASH", "STORE_CREDIT", "CARD")]
+    shares = [refunds.Share(payment, 500) for payment in paid]
+
+    assert [one.goes_by for one in refunds.preferred(shares, "")] == [
+        "STORE_CREDIT",
+        "CARD",
+        "CASH",
+    ]
+    assert [one.goes_by for one in refunds.preferred(shares, "CASH")] == [
+        *("STORE_CREDIT", "CASH", "CASH"),
     ]
 
 

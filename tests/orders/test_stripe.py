@@ -15,7 +15,7 @@ from stripe import WebhookSignature
 
 from omnistore import outgoing
 from omnistore.outbox.models import Event
-from orders import refunds, returns
+from orders import gateways, refunds, returns
 from orders.gateways import processors
 from orders.journal import proof
 from orders.models import (
@@ -23,6 +23,7 @@ from orders.models import (
     Instruction,
     JournalEntry,
     Order,
+    Payment,
     Processor,
     ProcessorRequest,
     Refund,
@@ -66,6 +67,13 @@ def bring_back(order: Order, tablet: Tablet, units: int = 1) -> Refund:
     return returns.take(draft=draft, at=NOON).refund_plan.refunds.get()
 
 
+def bring_back_all(order: Order, tablet: Tablet) -> CustomerReturn:
+    draft = returns.begin(order=order, store=tablet.store, tablet=tablet, at=NOON)
+    line = order.lines.get()
+    returns.choose(draft=draft, choices=[Choice(line.pk, line.quantity, "STYLE", "AS_NEW")])
+    return returns.take(draft=draft, at=NOON)
+
+
 @pytest.fixture
 def refund(order: Order, tablet: Tablet) -> Refund:
     return bring_back(order, tablet)
@@ -98,6 +106,34 @@ def test_a_processor_refunds_by_reference_and_settles_the_return(
     assert CustomerReturn.objects.get().state == CustomerReturn.State.SETTLED
     assert Event.objects.filter(name="orders.refund.paid").count() == 1
     assert work() == 0
+
+
+def test_rule_2_6_cash_waits_until_the_processor_was_called(
+    order: Order, tablet: Tablet, till: Register, fake: FakeStripe
+) -> None:
+    order.payments.update(amount=2000)
+    Payment.objects.create(order=order, tender="CASH", amount=1000, captured_at=NOON)
+    bring_back_all(order, tablet)
+
+    before = gateways.waiting_for(till, now=NOON)
+    fake.before = [Said(503)]
+    work()
+    after = gateways.waiting_for(till, now=NOON)
+
+    assert before == []
+    assert [json.loads(row.body)["tender"] for row in after] == ["CASH"]
+
+
+def test_a_processor_that_is_out_of_use_keeps_no_cash_back(
+    order: Order, tablet: Tablet, till: Register
+) -> None:
+    order.payments.update(amount=2000)
+    Payment.objects.create(order=order, tender="CASH", amount=1000, captured_at=NOON)
+    bring_back_all(order, tablet)
+
+    Processor.objects.update(is_active=False)
+
+    assert len(gateways.waiting_for(till, now=NOON)) == 1
 
 
 def test_only_ids_leave_the_house(refund: Refund, fake: FakeStripe) -> None:
