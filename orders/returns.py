@@ -42,6 +42,11 @@ from stores.models import ApiKey, Clerk, Register, Store, Tablet
 Resolution = ReturnLine.Resolution
 GESTURE = ReturnLine.Right.GESTURE
 DIFFERENCE = Collected.Purpose.DIFFERENCE
+WRITTEN = [
+    field.name
+    for field in ReturnLine._meta.concrete_fields
+    if field.name not in ("id", "customer_return", "position")
+]
 
 
 class QuoteChanged(Conflict):
@@ -117,8 +122,8 @@ def choose(*, draft: CustomerReturn, choices: Iterable[Choice]) -> None:
         if not locked.is_draft:
             raise DraftGone()
         lines = quotes.lines_for(choices)
-        ReturnLine.objects.filter(customer_return=draft).delete()
-        kept = ReturnLine.objects.bulk_create(
+        draft.replacements.all().delete()
+        rows = [
             ReturnLine(
                 customer_return=draft,
                 order_line=lines[choice.order_line_id],
@@ -133,7 +138,8 @@ def choose(*, draft: CustomerReturn, choices: Iterable[Choice]) -> None:
                 serials=list(choice.serials),
             )
             for position, choice in enumerate(choices, 1)
-        )
+        ]
+        kept = _keep_lines(draft, rows)
         wanted = {choice.order_line_id: choice.wanted for choice in choices if choice.wanted}
         exchanges.wish(draft, {row.order_line_id or 0: row for row in kept}, wanted)
 
@@ -267,8 +273,7 @@ def _settle(
 def _write_lines(
     taken: CustomerReturn, answer: Quote, received_in: Store | None
 ) -> list[ReturnLine]:
-    ReturnLine.objects.filter(customer_return=taken).delete()
-    return ReturnLine.objects.bulk_create(
+    rows = [
         ReturnLine(
             customer_return=taken,
             order_line=quoted.line,
@@ -291,6 +296,18 @@ def _write_lines(
             tax=quoted.tax,
         )
         for position, quoted in enumerate(answer.lines, 1)
+    ]
+    return _keep_lines(taken, rows)
+
+
+def _keep_lines(found: CustomerReturn, lines: list[ReturnLine]) -> list[ReturnLine]:
+    """Write the lines over those in their places, and delete what is left behind them."""
+    found.lines.filter(position__gt=len(lines)).delete()
+    return ReturnLine.objects.bulk_create(
+        lines,
+        update_conflicts=True,
+        unique_fields=["customer_return", "position"],
+        update_fields=WRITTEN,
     )
 
 
