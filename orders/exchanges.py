@@ -366,12 +366,11 @@ def move_goods(taken: CustomerReturn, receptions: Sequence[Reception], *, at: da
         stock.lock(places | {(move.product_id, move.store.pk) for move in shelved})
     for row in rows:
         if exchange is not None and not row.is_handed_over:
-            _move(exchange, row, at)
+            _move(exchange, taken, row, at)
     stock.move_all(shelved, at=at)
 
 
-def _move(exchange: Exchange, row: Replacement, at: datetime) -> None:
-    taken = exchange.customer_return
+def _move(exchange: Exchange, taken: CustomerReturn, row: Replacement, at: datetime) -> None:
     giver = _store_of(row, taken)
     if row.reservation is None:
         if row.is_in_hand and taken.clerk:
