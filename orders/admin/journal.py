@@ -21,12 +21,21 @@ KINDS = {"csv": "text/csv", "jsonl": "application/jsonl"}
 LONGEST = timedelta(days=3 * 366)
 
 
+class Day(forms.DateInput):
+    """A day as browsers take it: in ISO's order, in every language."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class ExportForm(forms.Form):
     """Which store, which days."""
 
     store = forms.ModelChoiceField(label=_("store"), queryset=Store.objects.order_by("name"))
-    start = forms.DateField(label=_("first day"), widget=forms.DateInput({"type": "date"}))
-    last = forms.DateField(label=_("last day"), widget=forms.DateInput({"type": "date"}))
+    start = forms.DateField(label=_("first day"), widget=Day)
+    last = forms.DateField(label=_("last day"), widget=Day)
     form = forms.ChoiceField(label=_("format"), choices=[("csv", "CSV"), ("jsonl", "JSON lines")])
 
     def clean(self) -> dict[str, Any]:

@@ -38,12 +38,12 @@ def written_rules(version: PolicyVersion) -> SafeString:
     lines = (
         (
             str(schema.NAMES.get(rule["rule"], rule["rule"])),
-            _figures(rule),
+            f"{figures} · " if (figures := _figures(rule)) else "",
             str(levels.get(rule.get("level", LEVEL), "")),
         )
         for rule in version.rules
     )
-    return format_html_join("", "<p><strong>{}</strong> {} <em>{}</em></p>", lines)
+    return format_html_join("", "<p><strong>{}</strong> · {}<em>{}</em></p>", lines)
 
 
 def _figures(rule: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from omnistore.headoffice import ReadOnly, ReadOnlyRows
 from orders.admin.amounts import WithAmounts, amount
 from orders.models import Review, ReviewEntry, ReviewNotice
+from orders.policies import schema
 
 
 class Entries(ReadOnlyRows):
@@ -22,10 +23,9 @@ class ReviewAdmin(WithAmounts):
     id_lookups = ("pk", "customer_return_id")
     number_lookup = "customer_return__number__iexact"
     list_display = (
-        "id",
         "customer_return",
         "kind",
-        "rule",
+        "rule_by_name",
         amount("amount", _("value")),
         "state",
         "route",
@@ -38,6 +38,10 @@ class ReviewAdmin(WithAmounts):
     ordering = ("-asked_at",)
     inlines = (Entries,)
     readonly_fields = ("decision",)
+
+    @admin.display(description=_("rule"), ordering="rule")
+    def rule_by_name(self, review: Review) -> str:
+        return str(schema.NAMES.get(review.rule, review.rule))
 
     @admin.display(description=_("answer"))
     def decision(self, review: Review) -> str:
