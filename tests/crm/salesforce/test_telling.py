@@ -186,6 +186,16 @@ def test_a_return_is_shown_as_it_stands_now(
     ]
 
 
+def test_for_offers_it_is_not_told_which_article_not_to_advertise_before_he_agrees(
+    post: Post, there: Salesforce, taken_back: Customer
+) -> None:
+    post.send()
+
+    kinds = {event["Kind__c"] for event in there.org.of("Omnistore_Event__c")}
+    assert "orders.refund.paid" in kinds
+    assert "customers.advertising.stopped" not in kinds
+
+
 def test_a_cart_is_one_entry_however_often_it_changes(service: Post, there: Salesforce) -> None:
     customer = camille()
     cart = make_cart(customer, [(make_product(), 1, 1990)])
