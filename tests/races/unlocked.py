@@ -38,7 +38,7 @@ LOCKS = {
     "orders/returns.py:choose:CustomerReturn": [
         f"{CORE}2_5_choosing_beside_taking_leaves_what_was_taken"
     ],
-    "orders/quotes.py:lines_for:OrderLine": [
+    "orders/quotes/drawing.py:lines_for:OrderLine": [
         f"{CORE}1_1_two_tablets_and_the_api_on_the_last_unit",
         f"{CORE}1_1_a_return_beside_an_exchange",
     ],
