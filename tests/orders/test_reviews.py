@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.core import mail
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import translation
 
 from customers.models import Customer
@@ -657,6 +658,43 @@ def test_head_office_is_woken_for_what_only_it_decides(
     notices.send_due(at=NOON + timedelta(minutes=1))
 
     assert [sent.to for sent in mail.outbox] == [["anne@example.com"]]
+
+
+# --- with what needs nobody -----------------------------------------------------------------------
+
+
+def test_rule_1_6_what_comes_back_by_law_need_not_wait_for_the_answer_about_another_line(
+    late: Order, tablet: Tablet, counter: Client
+) -> None:
+    policy(ended("BEFOREHAND"))
+    first, second = late.lines.order_by("position")
+    draft = draft_of(late, tablet)
+    choose(draft, wants(first, reason="DEFECTIVE"), wants(second))
+    found = submissions.submit(draft=draft, clerk=tablet.clerk, at=NOON)
+    page = counter.get(f"/returns/{found.pk}/").content.decode()
+
+    reviews.withdraw(found=found, clerk=tablet.clerk, at=SOON)
+    choose(found, wants(first, reason="DEFECTIVE"))
+    taken = returns.take(draft=found, at=SOON)
+    apart = draft_of(late, tablet)
+    choose(apart, wants(second))
+    asked_again = submissions.submit(draft=apart, clerk=tablet.clerk, at=SOON)
+
+    assert 'id="need-not-wait"' in page
+    assert (taken.state, taken.lines.get().right) == ("RECEIVED", "CONFORMITY")
+    assert asked_again.state == "REVIEW"
+    assert [one.order_line for one in asked_again.reviews.all()] == [second]
+
+
+def test_nothing_is_said_of_others_where_there_are_none(
+    late: Order, tablet: Tablet, counter: Client
+) -> None:
+    policy(ended("BEFOREHAND"))
+    found = asked(late, tablet)
+
+    page = counter.get(f"/returns/{found.pk}/").content.decode()
+
+    assert 'id="need-not-wait"' not in page
 
 
 # --- in whose language ---------------------------------------------------------------------------
