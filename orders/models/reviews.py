@@ -114,7 +114,8 @@ class Review(models.Model):
     class Meta:
         verbose_name = _("review")
         verbose_name_plural = _("reviews")
-        permissions = [("decide_review", _("Can decide reviews of all stores"))]
+        # Kept in the database as Django keeps its own, in no language that was on at the time.
+        permissions = [("decide_review", "Can decide reviews of all stores")]
         constraints = [
             UniqueConstraint(
                 fields=["customer_return", "order_line", "rule"],

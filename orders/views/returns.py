@@ -1,5 +1,6 @@
 """The return's screens: begin, choose, settle, see what became of it."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from orders import (
 )
 from orders.forms import AgreementForm, ChoicesForm
 from orders.models import CustomerReturn, Order, Refund
+from orders.quotes import Choice
 from orders.views import unproven
 from stores.http import ClerkRequest, clerk_required, clerk_watching, screen
 
@@ -64,7 +66,8 @@ def show(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     if decisions.is_shown(found):
         decided = {"screen": decisions.read(found, now=now()), "orders": _orders(found)}
         return screen(request, "orders/return_review.html", decided)
-    return screen(request, "orders/return_taken.html", taken_shown(request, found))
+    shown = taken_shown(request, found) | {"is_other": "other" in request.GET}
+    return screen(request, "orders/return_taken.html", shown)
 
 
 @require_GET
@@ -117,7 +120,8 @@ def settle(request: ClerkRequest, return_id: UUID) -> HttpResponse:
             draft=draft, clerk=request.clerk, at=now(), agreed_total=agreed, agreed_token=token
         )
     except returns.DraftGone:
-        pass
+        if _differ(posted.choices, returns.choices_of(draft)):
+            return redirect(f"{reverse('orders:return', args=[draft.pk])}?other=1")
     except Refused as refusal:
         return _again(request, draft, posted, status=409, problem=refusal.sentence)
     return redirect("orders:return", draft.pk)
@@ -246,6 +250,15 @@ def taken_shown(request: ClerkRequest, found: CustomerReturn) -> dict[str, objec
 
 def _orders(found: CustomerReturn) -> QuerySet[Order]:
     return Order.objects.filter(pk__in=proofs.of(found)).order_by("-placed_at")
+
+
+def _differ(wanted: Iterable[Choice], taken: Iterable[Choice]) -> bool:
+    """Whether another tablet took something else than what stands on this one."""
+    first, second = (
+        {(choice.order_line_id, choice.units, choice.resolution) for choice in choices}
+        for choices in (wanted, taken)
+    )
+    return first != second
 
 
 def _number(text: str | None) -> int:

@@ -449,9 +449,13 @@ def test_rule_2_5_two_tabs_on_one_draft_are_one_return(counter: Client, order: O
     settled(counter, draft, order)
     other = settled(counter, draft, order, **answers(order, units=1))
 
-    assert other.status_code == 302
     assert CustomerReturn.objects.exclude(state="DRAFT").count() == 1
     assert Refund.objects.get().amount == 3980
+    # Who wanted something else is told; a second tap is not.
+    words = "Une autre tablette a pris ce retour"
+    again = settled(counter, draft, order)
+    assert words in counter.get(other.headers["Location"]).content.decode()
+    assert words not in counter.get(again.headers["Location"]).content.decode()
 
 
 # --- bad input ------------------------------------------------------------------------------------

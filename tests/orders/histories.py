@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 
 from customers.models import Customer, LoyaltyEntry
 from omnistore.money import prorate
-from orders import checkout, gateways, promotions, quotes, refunds, returns
+from orders import agreements, checkout, gateways, promotions, quotes, refunds, returns
 from orders.checkout import Place, Sale, SoldLine, Tendered
 from orders.models import (
     Adjustment,
@@ -33,6 +33,7 @@ from orders.models import (
     Payment,
     PolicyVersion,
     Refund,
+    RefundAgreement,
     RefundPlan,
     ReturnLine,
     Tender,
@@ -213,15 +214,15 @@ class Histories(RuleBasedStateMachine):
                 refunds.reroute(
                     refund=refund,
                     tender=tender,
-                    how="SAID",
+                    how=RefundAgreement.How.IN_PERSON,
                     register=self.till,
                     clerk=self.tablet.clerk,
                     at=NOON,
                 )
             else:
                 refunds.retry(refund=refund, at=NOON)
-        except refunds.MoreThanPaid:
-            # What was free went back with another return meanwhile.
+        except (refunds.MoreThanPaid, agreements.NoSuchMeans):
+            # What was free went back with another return meanwhile; points never become money.
             pass
 
     # --- what must hold at each step -------------------------------------------------------------
