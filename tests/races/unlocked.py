@@ -105,7 +105,7 @@ REASONS = {
     "orders/collecting.py:_hold:CustomerReturn": "first in the order of locks: no deadlock",
     "orders/credit_codes.py:make:CreditAccount": "the last of two codes counts, either is right",
     "orders/declarations.py:_found:Declaration": "needed: two stores scan at once. No race yet",
-    "orders/exchanges/goods.py:deliver:Replacement": "the stock's lock makes its reservation used once",
+    "orders/exchanges/goods.py:deliver:Replacement": "the stock's lock is enough",
     "orders/gateways/processors.py:settle:ProcessorRequest": "its plan is locked before it",
     "orders/gateways/processors.py:settle:RefundPlan": "as at the register, whose race shows it",
     "orders/awaited.py:_held:CustomerReturn": "needed: a charge beside a write-off. No race yet",
