@@ -172,3 +172,4 @@ def _money(counter: Client, world: World) -> Iterator[Screen]:
     yield from get(counter, page)
     replaced = Refund.objects.get(replaces=refund)
     yield from post(counter, f"/refunds/{replaced.pk}/code/")
+    yield from post(counter, f"/refunds/{replaced.pk}/code/", headers=HTMX)
