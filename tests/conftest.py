@@ -17,6 +17,7 @@ from django.utils.timezone import now
 from stores.http import SIGN_IN_COOKIE, TABLET_COOKIE
 from stores.models import Clerk, Register, Store, Tablet
 from tests import factories, guards
+from tests.bench import databases
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -51,16 +52,29 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+def django_db_keepdb() -> bool:
+    """The database is there already: a copy of one that was migrated, see below."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+) -> Iterator[None]:
     """
     Give each process of the suite a database of its own, by a suffix to the name.
 
     The embedded one is a file: in memory, connections lock each other out.
     """
+    connection = connections["default"]
     if settings.IS_SQLITE:
-        test = connections["default"].settings_dict["TEST"]
         worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-        test["NAME"] = str(settings.VAR_DIR / f"test{worker}.sqlite3")
+        connection.settings_dict["TEST"]["NAME"] = str(settings.VAR_DIR / f"test{worker}.sqlite3")
+    target = connection.creation._get_test_db_name()
+    databases.fill(target)
+    yield
+    connection.close()
+    databases.erase(target)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,12 +1,18 @@
 """Databases for benches: SQLite files in var/bench, or others on the server of DATABASE_URL."""
 
+import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import django
 import psycopg
 from psycopg import sql
 
@@ -35,12 +41,64 @@ def environment(name: str, **more: str) -> dict[str, str]:
 
 def empty(name: str) -> str:
     """Make the database anew, with its tables and nothing in them; return its DATABASE_URL."""
-    drop(name)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    if not IS_SQLITE:
-        _on_server("CREATE DATABASE {}", name)
-    manage(name, "migrate", "--verbosity", "0")
+    copy(_template(), name)
     return url(name)
+
+
+def fill(target: str) -> None:
+    """Make a test's database with its tables: a file's path, or a name on the server."""
+    template = _template()
+    erase(target)
+    if IS_SQLITE:
+        shutil.copyfile(_file(template), target)
+    else:
+        _on_server("CREATE DATABASE {} TEMPLATE {}", target, PREFIX + template)
+
+
+def erase(target: str) -> None:
+    """Drop what `fill` made."""
+    if not IS_SQLITE:
+        _on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", target)
+    else:
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{target}{suffix}").unlink(missing_ok=True)
+
+
+def _template() -> str:
+    """Return the name of a database to copy, migrated once for each state of the migrations."""
+    place = _digest(str(FOLDER if IS_SQLITE else ROOT).encode())
+    name = f"template_{place}_{_schema()}"
+    with _alone(place):
+        if not exists(name):
+            for old in named(f"template_{place}_"):
+                drop(old)
+            making = f"making_{place}"
+            drop(making)
+            FOLDER.mkdir(parents=True, exist_ok=True)
+            if not IS_SQLITE:
+                _on_server("CREATE DATABASE {}", PREFIX + making)
+            manage(making, "migrate", "--verbosity", "0")
+            rename(making, name)
+    return name
+
+
+def _schema() -> str:
+    sources = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py")]
+    sources += [ROOT / "omnistore/appendonly.py", ROOT / "requirements/run.txt"]
+    read = (path.read_bytes() for path in sorted(sources) if ".venv" not in path.parts)
+    return _digest(django.__version__.encode(), *read)
+
+
+def _digest(*parts: bytes) -> str:
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
+
+
+@contextmanager
+def _alone(place: str) -> Iterator[None]:
+    """Let one process at a time look for the template, and make it."""
+    with (Path(tempfile.gettempdir()) / f"omnistore_{place}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def manage(name: str, *command: str) -> None:
@@ -70,7 +128,7 @@ def rename(old: str, new: str) -> None:
     if IS_SQLITE:
         _file(old).rename(_file(new))
     else:
-        _on_server("ALTER DATABASE {} RENAME TO {}", old, new)
+        _on_server("ALTER DATABASE {} RENAME TO {}", PREFIX + old, PREFIX + new)
 
 
 def copy(old: str, new: str) -> None:
@@ -79,14 +137,11 @@ def copy(old: str, new: str) -> None:
     if IS_SQLITE:
         shutil.copyfile(_file(old), _file(new))
     else:
-        _on_server("CREATE DATABASE {} TEMPLATE {}", new, old)
+        _on_server("CREATE DATABASE {} TEMPLATE {}", PREFIX + new, PREFIX + old)
 
 
 def drop(name: str) -> None:
-    if not IS_SQLITE:
-        _on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-    for suffix in ("", "-wal", "-shm"):
-        Path(f"{_file(name)}{suffix}").unlink(missing_ok=True)
+    erase(str(_file(name)) if IS_SQLITE else PREFIX + name)
 
 
 def _file(name: str) -> Path:
@@ -94,6 +149,6 @@ def _file(name: str) -> Path:
 
 
 def _on_server(statement: str, *names: str) -> None:
-    identifiers = [sql.Identifier(f"{PREFIX}{name}") for name in names]
+    identifiers = [sql.Identifier(name) for name in names]
     with psycopg.connect(SERVER, autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(*identifiers))
