@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("omnistore.crm.urls")),
     path("", include("stores.urls")),
     path("", include("orders.urls")),
+    path("", include("omnistore.phone.urls")),
     path("", include("omnistore.counter.urls")),
 ]
 

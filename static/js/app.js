@@ -9,6 +9,7 @@ import "htmx"
 import { Application } from "stimulus"
 import "installed"
 import Announcer from "controllers/announcer"
+import Arrivals from "controllers/arrivals"
 import Camera from "controllers/camera"
 import Carry from "controllers/carry"
 import Dialog from "controllers/dialog"
@@ -34,7 +35,7 @@ const CONTROLLERS = {
   waiting: Waiting, network: Network, find: Find, wedge: Wedge, lock: Lock, pinpad: Pinpad,
   announcer: Announcer, focus: Focus, camera: Camera, carry: Carry, dialog: Dialog, fold: Fold,
   keyboard: Keyboard, propose: Propose, push: Push, reckon: Reckon, reveal: Reveal, scanner: Scanner,
-  stepper: Stepper,
+  stepper: Stepper, arrivals: Arrivals,
   toasts: Toasts, trial: Trial,
 }
 
