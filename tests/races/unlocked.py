@@ -96,7 +96,7 @@ LOCKS = {
     ],
 }
 REASONS = {
-    "orders/refunds.py:hold_return:CustomerReturn": "the plan's lock is enough, see the pairs above",
+    "orders/refunds.py:hold_return:CustomerReturn": "the plan's lock is enough, see the pairs",
     "orders/gateways/register.py:_locked:RefundPlan": "answers meet in the stream they write first",
     "orders/refunds.py:_locked:Refund": "the plan's lock, taken before it, is enough",
     "orders/collecting.py:locked:Collection": "its instruction is locked before it",
