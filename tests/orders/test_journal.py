@@ -159,6 +159,18 @@ def test_rule_2_10_names_the_entry_of_which_any_column_was_changed(
     assert broken.number == 5
 
 
+@pytest.mark.parametrize("column", ["document", "at", "hash", "seal"])
+def test_names_the_entry_whose_text_became_bytes(column: str, week: Store) -> None:
+    """SQLite keeps what it is given, whatever the column was declared as."""
+    junk = "X'00'" if connection.vendor == "sqlite" else "'2026-11-20'"
+    with administrator() as cursor:
+        cursor.execute(f'UPDATE orders_journalentry SET "{column}" = {junk} WHERE number = 5')
+
+    broken = found()
+    assert broken is not None
+    assert broken.number == 5
+
+
 @pytest.mark.parametrize(
     ("act", "number", "why"),
     [
