@@ -37,7 +37,7 @@ class TooManyOrders(Invalid):
 
 def of(draft: CustomerReturn) -> frozenset[UUID]:
     """Return the ids of the orders that the return began with or that joined it."""
-    joined = JoinedOrder.objects.filter(customer_return=draft).values_list("order_id", flat=True)
+    joined = [row.order_id for row in draft.joined.all()]
     return frozenset([*filter(None, [draft.order_id]), *joined])
 
 

@@ -6,7 +6,8 @@ and all amounts are computed again under the lock of the order lines and payment
 on the last unit exactly one wins.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -139,9 +140,20 @@ def choose(*, draft: CustomerReturn, choices: Iterable[Choice]) -> None:
             )
             for position, choice in enumerate(choices, 1)
         ]
-        kept = _keep_lines(draft, rows)
+        draft.lines.filter(position__gt=len(rows)).delete()
+        kept = _keep_lines(rows)
         wanted = {choice.order_line_id: choice.wanted for choice in choices if choice.wanted}
         exchanges.wish(draft, {row.order_line_id or 0: row for row in kept}, wanted)
+
+
+def is_chosen(draft: CustomerReturn, choices: Sequence[Choice]) -> bool:
+    """Whether the draft holds just these choices, as the page that showed its quote has kept."""
+    return [_plain(choice) for choice in choices] == choices_of(draft)
+
+
+def _plain(choice: Choice) -> Choice:
+    """Return the choice as it is kept: what is taken instead by name."""
+    return replace(choice, replacement_id=None, replacements=choice.wanted)
 
 
 def choices_of(draft: CustomerReturn) -> list[Choice]:
@@ -195,12 +207,14 @@ def take(
     """
     with transaction.atomic():
         # A second tap waits here and then finds the return taken.
-        taken = CustomerReturn.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+        held = CustomerReturn.objects.select_for_update(of=("self",))
+        taken = held.select_related("store", "clerk", "tablet__register").get(pk=draft.pk)
         if not taken.is_draft:
             return taken
-        granted = grants.of(taken, at=at)
+        choices = choices_of(taken)
+        granted = grants.of_choices(choices, draft=taken, at=at)
         answer = quotes.draw_up(
-            choices=choices_of(taken),
+            choices=choices,
             customer_id=taken.customer_id,
             now=at,
             grants=granted,
@@ -297,12 +311,11 @@ def _write_lines(
         )
         for position, quoted in enumerate(answer.lines, 1)
     ]
-    return _keep_lines(taken, rows)
+    return _keep_lines(rows)
 
 
-def _keep_lines(found: CustomerReturn, lines: list[ReturnLine]) -> list[ReturnLine]:
-    """Write the lines over those in their places, and delete what is left behind them."""
-    found.lines.filter(position__gt=len(lines)).delete()
+def _keep_lines(lines: list[ReturnLine]) -> list[ReturnLine]:
+    """Write the lines of a return over those in their places."""
     return ReturnLine.objects.bulk_create(
         lines,
         update_conflicts=True,

@@ -23,9 +23,9 @@ from orders import (
 )
 from orders.means import Means
 from orders.models import CustomerReturn, Level, Order, Product, ReturnLine, ReturnPhoto, Review
-from orders.policies import Decision
+from orders.policies import Decision, PolicyBook
 from orders.questions import Question
-from orders.quotes import Choice, Quote, QuotedLine
+from orders.quotes import Choice, Known, Quote, QuotedLine
 from orders.suggestions import Suggestion
 from orders.wishes import Option
 
@@ -327,8 +327,10 @@ def draft_screen(
     order lines whose questions the browser shows already; `is_whole` shows a long receipt at once.
     """
     choices = {choice.order_line_id: choice for choice in returns.choices_of(draft)}
-    purchases, pictures = _purchases(draft, now), _photos(draft)
-    quote = _quote(draft, list(choices.values()), now)
+    book, pictures = PolicyBook.read(), _photos(draft)
+    purchases = _purchases(draft, now, book)
+    known = Known({one.line.pk: one.line for bought in purchases for one in bought.lines}, book)
+    quote = _quote(draft, list(choices.values()), now, known)
     quoted = {line.line.pk: line for line in quote.lines} if quote else {}
     suggested = _suggested(draft, quote)
     rows = [
@@ -382,13 +384,17 @@ def _photos(draft: CustomerReturn) -> dict[int | None, list[ReturnPhoto]]:
     return found
 
 
-def _purchases(draft: CustomerReturn, now: datetime) -> list[history.Purchase]:
+def _purchases(
+    draft: CustomerReturn, now: datetime, book: PolicyBook
+) -> list[history.Purchase]:
     """Return the draft's orders, the one it began with first."""
-    bought = history.of_orders(proofs.of(draft), now=now)
+    bought = history.of_orders(proofs.of(draft), now=now, book=book)
     return sorted(bought, key=lambda purchase: purchase.order.pk != draft.order_id)
 
 
-def _quote(draft: CustomerReturn, choices: list[Choice], now: datetime) -> Quote | None:
+def _quote(
+    draft: CustomerReturn, choices: list[Choice], now: datetime, known: Known
+) -> Quote | None:
     if not choices:
         return None
     return quotes.draw_up(
@@ -398,9 +404,10 @@ def _quote(draft: CustomerReturn, choices: list[Choice], now: datetime) -> Quote
         now=now,
         proof=draft.proof,
         return_id=draft.pk,
-        grants=grants.of(draft, at=now),
+        grants=grants.of_choices(choices, draft=draft, at=now),
         proven=proofs.of(draft),
         store=draft.store,
+        known=known,
     )
 
 

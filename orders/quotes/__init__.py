@@ -9,7 +9,7 @@ Quotes: what would come back by which right, for how much, to which tender; noth
 `returns.take` draws the same quote up again under lock before it writes anything.
 """
 
-from orders.quotes.drawing import checked, draw_up, lines_for
+from orders.quotes.drawing import Known, checked, draw_up, lines_for
 from orders.quotes.refusals import (
     AllCameBack,
     ConditionMissing,
@@ -25,6 +25,7 @@ from orders.quotes.refusals import (
 from orders.quotes.rows import Choice, Quote, QuotedLine
 
 __all__ = [
+    "Known",
     "AllCameBack",
     "Choice",
     "ConditionMissing",

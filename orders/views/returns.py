@@ -114,16 +114,20 @@ def settle(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     is_agreed = bool(token) if draft.is_gift else agreed is not None
     if draft.is_draft and (posted.wrong or not is_agreed):
         return _again(request, draft, posted, status=422)
+    at = now()
     try:
-        returns.choose(draft=draft, choices=posted.choices)
-        returns.take(
-            draft=draft, clerk=request.clerk, at=now(), agreed_total=agreed, agreed_token=token
+        if not returns.is_chosen(draft, posted.choices):
+            returns.choose(draft=draft, choices=posted.choices)
+        taken = returns.take(
+            draft=draft, clerk=request.clerk, at=at, agreed_total=agreed, agreed_token=token
         )
+        is_ours = taken.submitted_at == at
     except returns.DraftGone:
-        if _differ(posted.choices, returns.choices_of(draft)):
-            return redirect(f"{reverse('orders:return', args=[draft.pk])}?other=1")
+        is_ours = False
     except Refused as refusal:
         return _again(request, draft, posted, status=409, problem=refusal.sentence)
+    if not is_ours and _differ(posted.choices, returns.choices_of(draft)):
+        return redirect(f"{reverse('orders:return', args=[draft.pk])}?other=1")
     return redirect("orders:return", draft.pk)
 
 
@@ -173,7 +177,8 @@ def _around(draft: CustomerReturn, shown: screens.DraftScreen) -> dict[str, obje
 
 
 def _of_this_store(request: ClerkRequest, return_id: UUID) -> CustomerReturn:
-    return get_object_or_404(returns.drafts_of(request.tablet.store), pk=return_id)
+    drafts = returns.drafts_of(request.tablet.store).prefetch_related("joined")
+    return get_object_or_404(drafts, pk=return_id)
 
 
 def _readable(request: ClerkRequest, return_id: UUID) -> CustomerReturn:
