@@ -18,7 +18,6 @@ from orders.models import (
     CustomerReturn,
     Order,
     OrderLine,
-    ReturnLine,
     Review,
     ReviewEntry,
 )

@@ -384,9 +384,7 @@ def _photos(draft: CustomerReturn) -> dict[int | None, list[ReturnPhoto]]:
     return found
 
 
-def _purchases(
-    draft: CustomerReturn, now: datetime, book: PolicyBook
-) -> list[history.Purchase]:
+def _purchases(draft: CustomerReturn, now: datetime, book: PolicyBook) -> list[history.Purchase]:
     """Return the draft's orders, the one it began with first."""
     bought = history.of_orders(proofs.of(draft), now=now, book=book)
     return sorted(bought, key=lambda purchase: purchase.order.pk != draft.order_id)

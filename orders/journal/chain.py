@@ -68,10 +68,7 @@ def seal(text: str) -> str:
 
 def is_sealed(text: str, found: str) -> bool:
     """Whether one of our keys sealed it."""
-    for key in settings.JOURNAL_KEYS:
-        if hmac.compare_digest(_sealed(text, key), found):
-            return True
-    return False
+    return any(hmac.compare_digest(_sealed(text, key), found) for key in settings.JOURNAL_KEYS)
 
 
 def _sealed(text: str, key: str) -> str:

@@ -25,11 +25,11 @@ from orders.quotes.refusals import (
 from orders.quotes.rows import Choice, Quote, QuotedLine
 
 __all__ = [
-    "Known",
     "AllCameBack",
     "Choice",
     "ConditionMissing",
     "CurrenciesDiffer",
+    "Known",
     "NotAUnitCount",
     "NotOfThisReturn",
     "NotReturnable",

@@ -58,8 +58,8 @@ def draw_up(
     return itself, not counted among the customer's earlier ones; `proven` are the orders that were
     shown one by one (`proofs.of`), `proof` the draft's: by a gift receipt all money is store
     credit of who brings it. With a `store`, whose customer stands there, what is taken instead
-    has to be available. What is `known` is not read again. With `is_locked` the order lines and payments are locked first: only
-    `take` asks for that, inside its transaction.
+    has to be available. What is `known` is not read again. With `is_locked` the order lines and
+    payments are locked first: only `take` asks for that, inside its transaction.
 
     Raises:
         NothingChosen, NotAUnitCount: no choice at all, or units below one.
