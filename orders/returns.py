@@ -227,17 +227,18 @@ def take(
         )
         if answer.problems:
             raise answer.problems[0]
-        if agreed_total not in (None, answer.refund_total):
-            raise QuoteChanged()
-        if agreed_to_pay not in (None, answer.to_pay):
-            raise QuoteChanged()
-        if agreed_token not in ("", answer.token):
-            raise QuoteChanged()
+        _check_agreed(answer, agreed_total, agreed_to_pay, agreed_token)
         _settle(taken, answer, clerk, at, is_in_hand=is_in_hand)
         if granted:
             grants.use(taken, answer, at=at)
         reviews.announce(taken, answer, at=at)
     return taken
+
+
+def _check_agreed(answer: Quote, total: int | None, to_pay: int | None, token: str) -> None:
+    said = ((total, answer.refund_total), (to_pay, answer.to_pay), (token or None, answer.token))
+    if any(shown not in (None, found) for shown, found in said):
+        raise QuoteChanged()
 
 
 def _settle(
@@ -249,15 +250,7 @@ def _settle(
     is_first, is_in_hand = not is_in_hand, is_in_hand and not answer.to_pay
     taken.clerk = clerk or taken.clerk
     taken.number = taken.number or numbers.following(store, "R")
-    taken.number_key = numbers.key(taken.number)
-    taken.currency = answer.currency
-    taken.state, taken.submitted_at = CustomerReturn.State.ACCEPTED, at
-    if is_in_hand:
-        taken.state, taken.received_at = CustomerReturn.State.RECEIVED, at
-        taken.goods = CustomerReturn.Goods.FULLY
-    if is_in_hand and not answer.refunds:
-        taken.state, taken.settled_at = CustomerReturn.State.SETTLED, at
-    taken.save()
+    _submit(taken, answer, at, is_in_hand=is_in_hand)
     return_lines = _write_lines(taken, answer, store if is_in_hand else None)
     adjustments.write(taken, answer.adjustments)
     received: list[Reception] = []
@@ -282,6 +275,18 @@ def _settle(
         journal.exchange_made(exchange, at=at)
     if not answer.refunds and taken.is_done:
         journal.return_settled(taken, at=at)
+
+
+def _submit(taken: CustomerReturn, answer: Quote, at: datetime, *, is_in_hand: bool) -> None:
+    taken.number_key = numbers.key(taken.number or "")
+    taken.currency = answer.currency
+    taken.state, taken.submitted_at = CustomerReturn.State.ACCEPTED, at
+    if is_in_hand:
+        taken.state, taken.received_at = CustomerReturn.State.RECEIVED, at
+        taken.goods = CustomerReturn.Goods.FULLY
+    if is_in_hand and not answer.refunds:
+        taken.state, taken.settled_at = CustomerReturn.State.SETTLED, at
+    taken.save()
 
 
 def _write_lines(

@@ -41,7 +41,7 @@ def entries(store_id: int, after: int) -> Iterator[tuple[Any, ...]]:
     texts = _TEXTS[connection.vendor]
     columns = ", ".join(texts.get(name, f'"{name}"') for name in COLUMNS)
     query = (
-        f"SELECT {columns} FROM {JournalEntry._meta.db_table}"  # our own names
+        f"SELECT {columns} FROM {JournalEntry._meta.db_table}"
         " WHERE store_id = %s AND number > %s ORDER BY number"
     )
     with connection.chunked_cursor() as cursor:
