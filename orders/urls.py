@@ -49,6 +49,9 @@ urlpatterns = [
     path("returns/<uuid:return_id>/approvers/<int:clerk_id>/", reviews.approve, name="approve"),
     path("reviews/", decisions.index, name="decisions"),
     path("reviews/<uuid:return_id>/", decisions.show, name="decision"),
+    path(
+        "reviews/<uuid:return_id>/photos/<uuid:photo_id>/", decisions.photo, name="decision_photo"
+    ),
     path("reviews/<uuid:return_id>/decide/", decisions.decide, name="decide"),
     path("hooks/processors/<int:processor_id>/", hooks.processor, name="processor_hook"),
     path("returns/<uuid:return_id>/collect/", exchanges.ask_again, name="collect_again"),

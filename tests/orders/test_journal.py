@@ -1,6 +1,7 @@
 """The journal: chained, closed day by day, and verified entry by entry (rules.md 2.10)."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -12,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
+from django.test import Client
 from django.utils.timezone import localdate
 
 from omnistore import appendonly
@@ -473,3 +475,14 @@ def take(order: Order, tablet: Tablet, units: int, resolution: str = "REFUND") -
     )
     returns.choose(draft=draft, choices=[choice])
     return returns.take(draft=draft, at=NOON)
+
+
+@pytest.mark.usefixtures("week")
+def test_head_office_reads_amounts_and_not_what_is_hashed(admin_client: Client) -> None:
+    entry = JournalEntry.objects.get(number=1)
+
+    page = admin_client.get(f"/admin/orders/journalentry/{entry.pk}/change/").content.decode()
+
+    assert "carte bancaire · 19,90" in page
+    assert re.search(r"20\s% · 19,90\s€ \(3,32\s€\)", page)
+    assert "&quot;CARD&quot;" not in page
