@@ -64,7 +64,7 @@ def by_tax_rate(entry: JournalEntry) -> SafeString:
 @admin.display(description=_("by means of payment"))
 def by_means(entry: JournalEntry) -> SafeString:
     """Write the amounts by means, for people; a correction takes some off."""
-    names = dict(Tender.choices)
+    names = {**dict(Tender.choices), "EXCHANGE": _("exchange")}
     return _below_each_other(
         f"{names.get(means, means)} · {_money(amount, entry)}"
         for means, amount in json.loads(entry.tenders).items()
