@@ -30,6 +30,7 @@ from customers.models import (
     Identifier,
     LoyaltyEntry,
     LoyaltyRule,
+    OneTimeCode,
     Touch,
     Visit,
 )
@@ -183,3 +184,14 @@ class VisitAdmin(NotesLooks, ReadOnly):
     list_filter = ("store", "outcome", "how", "started_at")
     list_select_related = ("customer", "store", "clerk")
     ordering = ("-id",)
+
+
+@admin.register(OneTimeCode)
+class OneTimeCodeAdmin(ReadOnly):
+    """Where a code went and what it was is nobody's business here, only that it was sent."""
+
+    list_display = ("id", "purpose", "kind", "register", "tries", "asked_at", "used_at")
+    list_filter = ("purpose", "kind", "asked_at")
+    list_select_related = ("register__store",)
+    fields = (*list_display, "expires_at")
+    ordering = ("-asked_at",)

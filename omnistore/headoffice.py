@@ -38,7 +38,7 @@ class HeadOffice(admin.AdminSite):
             _("Customers"),
             (
                 *("Customer", "Identifier", "Evidence", "ConsentWording", "Consent"),
-                *("LoyaltyEntry", "LoyaltyRule", "Touch", "Visit"),
+                *("LoyaltyEntry", "LoyaltyRule", "Touch", "Visit", "OneTimeCode"),
             ),
         ),
         (

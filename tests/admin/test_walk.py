@@ -108,6 +108,7 @@ def test_registers_every_model_that_somebody_may_have_to_look_into() -> None:
         *("orders.DispositionChange", "orders.JoinedOrder", "orders.ReturnPhoto"),
         *("orders.PricePoint", "orders.Adjustment", "orders.OrderPromotion"),
         "orders.PromotionShare",
+        "customers.CodesAsked",
     }
 
     missing = {
