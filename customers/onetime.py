@@ -34,16 +34,17 @@ and an address ten codes a day. What is kept of both is a keyed hash over the tw
 import logging
 import secrets
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from django.db import transaction
 from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from customers import emails, identity, phones
+from customers import emails, identity, mailing, messages, phones, sms
 from customers.models import CodesAsked, OneTimeCode
-from omnistore.errors import Refused
+from omnistore.errors import Invalid, Refused
 from omnistore.tokens import fingerprint, new_secret
 from stores import networks
 from stores.models import Register
@@ -52,6 +53,7 @@ logger = logging.getLogger(__name__)
 
 Kind = OneTimeCode.Kind
 Purpose = OneTimeCode.Purpose
+CHANNELS = {Kind.EMAIL: messages.Channel.EMAIL, Kind.PHONE: messages.Channel.SMS}
 DIGITS = 6
 TRIES = 5
 LIFE = timedelta(minutes=10)
@@ -77,6 +79,14 @@ class TooManyCodes(Refused):
     status = 429
     code = "too_many_codes"
     words = _("Too many codes were asked for. Wait a little, or ask at the counter.")
+
+
+class NoWay(Invalid):
+    code = "no_way"
+    sentences: ClassVar[dict[str, Promise]] = {
+        OneTimeCode.Kind.EMAIL: _("No e-mails are sent from here. Give a phone number."),
+        OneTimeCode.Kind.PHONE: _("No text messages are sent from here. Give an e-mail address."),
+    }
 
 
 class Asked(NamedTuple):
@@ -119,7 +129,8 @@ def ask(
     another code with a ticket of its own; the first stays good for its ten minutes.
 
     Raises:
-        Invalid: not_an_email, not_a_phone, or blocked_value: what stands for none.
+        Invalid: not_an_email, not_a_phone, blocked_value (what stands for none), or no_way: the
+            shop sends nothing there.
         TooManyCodes: for this address or number, from this network, or at this register.
     """
     kind, value = _contact(text, country)
@@ -135,6 +146,16 @@ def ask(
             code_hash=_code_hash(ticket, code),
             asked_at=at,
             expires_at=at + LIFE,
+        )
+        messages.write(
+            purpose=messages.Purpose.ONE_TIME_CODE,
+            channel=CHANNELS[kind],
+            template="one_time_code",
+            variables={"code": code},
+            address=value,
+            language=language,
+            good_for=LIFE,
+            at=at,
         )
     return Asked(ticket, kind, value, code, asked.expires_at)
 
@@ -174,6 +195,8 @@ def _contact(text: str, country: str) -> tuple[str, str]:
         raise emails.NotAnEmail() if kind == Kind.EMAIL else phones.why_not(text, country)
     if identity.stands_for_none(kind, value):
         raise identity.Blocked()
+    if not (mailing.is_on() if kind == Kind.EMAIL else sms.is_on()):
+        raise NoWay(NoWay.sentences[kind])
     return kind, value
 
 

@@ -38,7 +38,8 @@ class HeadOffice(admin.AdminSite):
             _("Customers"),
             (
                 *("Customer", "Identifier", "Evidence", "ConsentWording", "Consent"),
-                *("LoyaltyEntry", "LoyaltyRule", "Touch", "Visit", "OneTimeCode"),
+                *("LoyaltyEntry", "LoyaltyRule", "Touch", "Visit"),
+                *("Message", "OneTimeCode"),
             ),
         ),
         (

@@ -1,5 +1,6 @@
 """Who buys, how we know it, what he allowed, what he heard from us."""
 
+from customers.models.messages import Message
 from customers.models.onetime import CodesAsked, OneTimeCode
 from customers.models.people import (
     Consent,
@@ -23,6 +24,7 @@ __all__ = [
     "Identifier",
     "LoyaltyEntry",
     "LoyaltyRule",
+    "Message",
     "NameKey",
     "OneTimeCode",
     "Touch",
