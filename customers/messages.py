@@ -43,7 +43,7 @@ SHIFT = timedelta(seconds=30)
 CALL = timedelta(seconds=20)
 # A break of no time would be tried again in the same breath.
 LEAST_BREAK = timedelta(seconds=1)
-EMPTY = {"address": "", "variables": {}, "lease": None}
+EMPTY: dict[str, Any] = {"address": "", "variables": {}, "lease": None}
 _KINDS = {Channel.EMAIL: Identifier.Kind.EMAIL, Channel.SMS: Identifier.Kind.PHONE}
 
 

@@ -53,7 +53,7 @@ logger = logging.getLogger(__name__)
 
 Kind = OneTimeCode.Kind
 Purpose = OneTimeCode.Purpose
-CHANNELS = {Kind.EMAIL: messages.Channel.EMAIL, Kind.PHONE: messages.Channel.SMS}
+CHANNELS: dict[str, str] = {Kind.EMAIL: messages.Channel.EMAIL, Kind.PHONE: messages.Channel.SMS}
 DIGITS = 6
 TRIES = 5
 LIFE = timedelta(minutes=10)

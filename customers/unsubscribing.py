@@ -33,12 +33,7 @@ def link(message: Message) -> str:
 def message_of(token: str) -> Message | None:
     """Return the prospecting message the link came with, None when we never made such a link."""
     key = _key(token)
-    # Every key is tried: a link outlives the key that signed it.
-    signed = [
-        key is not None and constant_time_compare(_token(key, secret), token)
-        for secret in settings.ENCRYPTION_KEYS
-    ]
-    if not any(signed):
+    if key is None or not _is_signed(key, token):
         logger.warning("An unsubscribe link led nowhere")
         return None
     rows = Message.objects.filter(purpose__in=Message.PROSPECTING).defer("address", "variables")
@@ -76,6 +71,12 @@ def _token(key: uuid.UUID, secret: str) -> str:
     signed = salted_hmac("omnistore unsubscribe", key.hex, secret=secret, algorithm="sha256")
     packed = key.bytes + signed.digest()[:SIGNED]
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def _is_signed(key: uuid.UUID, token: str) -> bool:
+    # A link outlives the key that signed it.
+    secrets = settings.ENCRYPTION_KEYS
+    return any(constant_time_compare(_token(key, secret), token) for secret in secrets)
 
 
 def _key(token: str) -> uuid.UUID | None:
