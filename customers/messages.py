@@ -22,7 +22,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from customers import consent, letters, mailing, sms
+from customers import consent, letters, sms
+from customers.mailing import Mailing
 from customers.models import Customer, Evidence, Identifier, Message
 from omnistore.outbox import answers, schedule
 from omnistore.outbox.answers import Answer, Verdict
@@ -115,30 +116,34 @@ def send_due(*, clock: Callable[[], datetime], chance: Chance) -> int:
         claim = claim_due(at=clock())
         if not claim.messages:
             break
-        for message in claim.messages:
-            if clock() + CALL > claim.until:
-                break
-            sent += _send(message, claim, clock, chance)
+        with Mailing() as mails:
+            for message in claim.messages:
+                if clock() + CALL > claim.until:
+                    break
+                sent += _send(message, claim, mails, clock, chance)
     return sent
 
 
 def claim_due(*, at: datetime, most: int = BATCH) -> Claim:
-    """Lease what is due to the caller; of two who ask at once each gets others."""
+    """Lease to the caller what is due, first what cannot wait; of two at once each gets others."""
     lease, until = uuid.uuid4(), at + LEASE
-    due = Message.objects.filter(state=State.WAITING, next_at__lte=at).order_by("next_at")
+    # A code for ten minutes goes before thousands of offers for three days.
+    due = Message.objects.filter(state=State.WAITING, next_at__lte=at).order_by("expires_at")
     with transaction.atomic():
         # SQLite has one writer at a time, and skips nothing.
         rows = due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)
         Message.objects.filter(pk__in=list(rows[:most])).update(lease=lease, next_at=until)
-    mine = Message.objects.filter(lease=lease).select_related("customer").order_by("created_at")
-    return Claim(lease, until, list(mine))
+    mine = Message.objects.filter(lease=lease).select_related("customer")
+    return Claim(lease, until, list(mine.order_by("expires_at", "created_at")))
 
 
-def _send(message: Message, claim: Claim, clock: Callable[[], datetime], chance: Chance) -> bool:
+def _send(
+    message: Message, claim: Claim, mails: Mailing, clock: Callable[[], datetime], chance: Chance
+) -> bool:
     to = _address(message)
     changes = _ended(message, to, clock())
     if changes is None:
-        answer = _handed_over(message, to)
+        answer = _handed_over(message, to, mails)
         changes = _after(answer, message, clock(), chance)
     # Fenced: whoever slept past his lease marks nothing.
     kept = Message.objects.filter(pk=message.pk, lease=claim.lease, state=State.WAITING)
@@ -160,10 +165,10 @@ def _is_allowed(message: Message) -> bool:
     return consent.allows(message.customer, message.purpose, message.channel)
 
 
-def _handed_over(message: Message, to: str) -> Answer:
+def _handed_over(message: Message, to: str, mails: Mailing) -> Answer:
     try:
         if message.channel == Channel.EMAIL:
-            return mailing.send(letters.mail_of(message, to=to))
+            return mails.send(letters.mail_of(message, to=to))
         return sms.send(number=to, text=letters.text_of(message), key=str(message.pk))
     except Exception as error:
         # A bug in one template delays no other message; what it says may be personal.
