@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.module_loading import import_string
 
 from customers import consent, letters, sms
@@ -40,6 +41,9 @@ BATCH = 20
 LEASE = timedelta(seconds=60)
 # A worker turns to something else after so long; the next bell or sweep goes on.
 SHIFT = timedelta(seconds=30)
+# What became of a code is asked for days later at most; of an offer as long as its link refuses.
+CODES_KEPT = timedelta(days=30)
+KEPT = timedelta(days=3 * 365)
 # What one call may last; no message is begun that the lease may not outlive.
 CALL = timedelta(seconds=20)
 # A break of no time would be tried again in the same breath.
@@ -107,6 +111,14 @@ def drop_all(customer: Customer) -> None:
     Message.objects.filter(customer=customer, state=State.WAITING).update(
         state=State.DROPPED, failure="erased", **EMPTY
     )
+
+
+def tidy(*, at: datetime) -> None:
+    """Delete what ended and is older than `KEPT`; what waits stays until it ends."""
+    ended = Message.objects.exclude(state=State.WAITING)
+    codes = Q(purpose=Purpose.ONE_TIME_CODE)
+    ended.filter(codes, created_at__lte=at - CODES_KEPT).delete()
+    ended.filter(~codes, created_at__lte=at - KEPT).delete()
 
 
 def send_due(*, clock: Callable[[], datetime], chance: Chance) -> int:

@@ -19,3 +19,9 @@ def send_messages(**_: Any) -> None:
 def tidy_codes(**_: Any) -> None:
     """Forget where expired codes went; every 10 min, a skipped one forgets it later."""
     onetime.tidy(at=now())
+
+
+@shared_task
+def tidy_messages(**_: Any) -> None:
+    """Delete old messages; every hour, a skipped one keeps them longer."""
+    messages.tidy(at=now())

@@ -384,6 +384,11 @@ CELERY_BEAT_SCHEDULE |= {
         "schedule": timedelta(minutes=10),
         "options": {"expires": 600},
     },
+    "tidy-messages": {
+        "task": "customers.tasks.tidy_messages",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
 }
 
 CELERY_BEAT_SCHEDULE["purge-photos"] = {

@@ -91,6 +91,7 @@ class Migration(migrations.Migration):
                         name="customers_messages_due",
                     ),
                     models.Index(fields=["lease"], name="customers_messages_leased"),
+                    models.Index(fields=["created_at"], name="customers_messages_by_age"),
                 ],
                 "constraints": [
                     models.CheckConstraint(

@@ -85,6 +85,7 @@ class Message(models.Model):
         indexes = [
             Index(fields=["next_at"], name="customers_messages_due", condition=Q(state="WAITING")),
             Index(fields=["lease"], name="customers_messages_leased"),
+            Index(fields=["created_at"], name="customers_messages_by_age"),
         ]
 
     def __str__(self) -> str:

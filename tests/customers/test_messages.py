@@ -430,6 +430,30 @@ def test_keeps_nothing_of_what_was_sent() -> None:
         assert cursor.fetchall() == [("", "")]
 
 
+def test_deletes_codes_after_a_month_and_offers_after_three_years() -> None:
+    camille = make_customer(email=EMAIL)
+    answer(camille, is_given=True)
+    code, offer = write(), write_news(camille)
+    send()
+
+    messages.tidy(at=NOON + timedelta(days=29))
+    assert set(Message.objects.all()) == {code, offer}
+
+    messages.tidy(at=NOON + timedelta(days=30))
+    assert set(Message.objects.all()) == {offer}
+
+    messages.tidy(at=NOON + timedelta(days=3 * 365))
+    assert not Message.objects.exists()
+
+
+def test_deletes_nothing_that_waits() -> None:
+    write(good_for=timedelta(days=90))
+
+    messages.tidy(at=NOON + timedelta(days=60))
+
+    assert Message.objects.filter(state="WAITING").exists()
+
+
 def test_logs_neither_address_nor_words(
     settings: Any, carrier: Gateway, caplog: pytest.LogCaptureFixture
 ) -> None:
