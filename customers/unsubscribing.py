@@ -43,7 +43,8 @@ def message_of(token: str) -> Message | None:
 def unsubscribe(message: Message, *, at: datetime) -> None:
     """Withdraw the consent by which the message was sent. Safe to call twice."""
     with transaction.atomic():
-        customer = Customer.objects.select_for_update(no_key=True).get(pk=message.customer_id)
+        readers = Customer.objects.select_for_update(of=("self",), no_key=True)
+        customer = readers.get(messages=message)
         if not consent.allows(customer, message.purpose, message.channel):
             return
         consent.record(
