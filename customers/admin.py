@@ -14,7 +14,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -30,6 +30,8 @@ from customers.models import (
     Identifier,
     LoyaltyEntry,
     LoyaltyRule,
+    Message,
+    OneTimeCode,
     Touch,
     Visit,
 )
@@ -183,3 +185,33 @@ class VisitAdmin(NotesLooks, ReadOnly):
     list_filter = ("store", "outcome", "how", "started_at")
     list_select_related = ("customer", "store", "clerk")
     ordering = ("-id",)
+
+
+@admin.register(OneTimeCode)
+class OneTimeCodeAdmin(ReadOnly):
+    """Where a code went and what it was is nobody's business here, only that it was sent."""
+
+    list_display = ("id", "purpose", "kind", "register", "tries", "asked_at", "used_at")
+    list_filter = ("purpose", "kind", "asked_at")
+    list_select_related = ("register__store",)
+    fields = (*list_display, "expires_at")
+    ordering = ("-asked_at",)
+
+
+@admin.register(Message)
+class MessageAdmin(NotesLooks, ReadOnly):
+    """What became of each message; neither where it went nor what it said."""
+
+    id_lookups = OF_A_CUSTOMER
+    list_display = ("id", "purpose", "channel", person, "state", "failure", "created_at", "sent_at")
+    list_filter = ("state", "purpose", "channel", "language", "created_at")
+    list_select_related = ("customer",)
+    fields = (
+        *("customer", "purpose", "channel", "language", "template", "state", "failure"),
+        *("attempts", "created_at", "next_at", "expires_at", "sent_at"),
+    )
+    ordering = ("-created_at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        rows: QuerySet[Message] = super().get_queryset(request)
+        return rows.defer("address", "variables")

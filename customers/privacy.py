@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from customers import messages
 from customers.models import Customer, Evidence, Identifier, NameKey, Touch
 from omnistore.outbox import events
 from omnistore.outbox.facts import Fact
@@ -37,6 +38,7 @@ def erase(*, customer: Customer, at: datetime) -> Customer:
         _let_go_of_identifiers(found, at)
         NameKey.objects.filter(customer=found).delete()
         Touch.objects.filter(customer=found).update(summary="")
+        messages.drop_all(found)
         events.record(CustomerErased(customer_id=found.pk, store_code=""), at=at)
     return found
 

@@ -39,6 +39,7 @@ class HeadOffice(admin.AdminSite):
             (
                 *("Customer", "Identifier", "Evidence", "ConsentWording", "Consent"),
                 *("LoyaltyEntry", "LoyaltyRule", "Touch", "Visit"),
+                *("Message", "OneTimeCode"),
             ),
         ),
         (

@@ -261,6 +261,10 @@ OMNISTORE_BELL = os.environ.get(
 OMNISTORE_REFUND_BELL = os.environ.get(
     "OMNISTORE_REFUND_BELL", "" if ENV == "test" else "orders.bells.ring"
 )
+# Rung after a transaction that wrote a message to a customer.
+OMNISTORE_MESSAGE_BELL = os.environ.get(
+    "OMNISTORE_MESSAGE_BELL", "" if ENV == "test" else "customers.bells.ring"
+)
 # Kind of card processor → the class that speaks to it (orders.gateways.answers.Adapter).
 OMNISTORE_PROCESSORS = {"STRIPE": "orders.gateways.stripe.Adapter"}
 # How long a sender may hold deliveries. Shorter than a connector's longest call (25 s), it would
@@ -304,6 +308,23 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", f"omnistore@{urlsplit(PUBLIC_URL).hostname}")
 # Without a mail server, outside production, mails are written where the logs are.
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+
+# --- SMS: whom text messages are handed to (customers.sms.Carrier) --------------------------------
+OMNISTORE_SMS_URL = os.environ.get("OMNISTORE_SMS_URL", "")
+OMNISTORE_SMS_KEY = os.environ.get("OMNISTORE_SMS_KEY", "")
+# The name or number that phones show.
+OMNISTORE_SMS_FROM = os.environ.get("OMNISTORE_SMS_FROM", "omnistore")
+# Empty: none are sent. Outside production they are written where mails are.
+OMNISTORE_SMS = os.environ.get(
+    "OMNISTORE_SMS",
+    "customers.sms.Http"
+    if OMNISTORE_SMS_URL
+    else ("" if IS_PRODUCTION else "customers.sms.Console"),
+)
+if OMNISTORE_SMS_URL and not OMNISTORE_SMS_KEY:
+    raise ImproperlyConfigured("Set OMNISTORE_SMS_KEY: OMNISTORE_SMS_URL wants it.")
+if IS_PRODUCTION and OMNISTORE_SMS == "customers.sms.Console":
+    raise ImproperlyConfigured("OMNISTORE_SMS: the console would write codes into the logs.")
 
 # When the new article goes out first, so many days the other one is awaited.
 OMNISTORE_EXCHANGE_DAYS = int(os.environ.get("OMNISTORE_EXCHANGE_DAYS", "14"))
@@ -349,6 +370,24 @@ CELERY_BEAT_SCHEDULE |= {
         "task": "orders.tasks.end_reviews",
         "schedule": timedelta(seconds=20),
         "options": {"expires": 20},
+    },
+}
+
+CELERY_BEAT_SCHEDULE |= {
+    "send-messages": {
+        "task": "customers.tasks.send_messages",
+        "schedule": timedelta(seconds=3),
+        "options": {"expires": 3},
+    },
+    "tidy-codes": {
+        "task": "customers.tasks.tidy_codes",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 600},
+    },
+    "tidy-messages": {
+        "task": "customers.tasks.tidy_messages",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
     },
 }
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("api/", include("omnistore.api")),
     path("", include("omnistore.crm.urls")),
     path("", include("stores.urls")),
+    path("", include("customers.urls")),
     path("", include("orders.urls")),
     path("", include("omnistore.counter.urls")),
 ]

@@ -1,6 +1,5 @@
 """Passwords of managers and head office: checked, and guarded against guessing."""
 
-import ipaddress
 from datetime import datetime, timedelta
 
 from django.contrib.auth import authenticate
@@ -9,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Refused
 from omnistore.tokens import fingerprint
+from stores import networks
 from stores.models import PasswordTries, User
 
 WINDOW = timedelta(minutes=15)
@@ -39,7 +39,7 @@ def check(*, username: str, password: str, address: str, at: datetime) -> User:
         TooManyTries: for this name from this address, or from this address.
         WrongPassword: or no such user, or one who left.
     """
-    place = _place(address)
+    place = networks.of(address)
     by_name = fingerprint(f"{place} {username.casefold()}")
     by_address = fingerprint(place)
     _count(by_address, TRIES_PER_ADDRESS, at)
@@ -58,14 +58,3 @@ def _count(key: str, limit: int, at: datetime) -> None:
     tries.filter(started_at__lte=at - WINDOW).update(failures=0, started_at=at)
     if not tries.filter(failures__lt=limit).update(failures=F("failures") + 1):
         raise TooManyTries()
-
-
-def _place(address: str) -> str:
-    """Return the address, of IPv6 its network: whoever has one of these has all 2⁶⁴."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv4Address) or found.ipv4_mapped:
-        return str(found)
-    return str(ipaddress.IPv6Network((int(found), 64), strict=False))

@@ -62,6 +62,16 @@ def test_refuses_what_is_missing_or_unsafe(name: str, value: str) -> None:
     assert name in last
 
 
+def test_writes_no_text_message_where_production_keeps_its_logs() -> None:
+    refused = start(OMNISTORE_SMS="customers.sms.Console")
+    keyless = start(OMNISTORE_SMS_URL="https://sms.example/")
+    started = start(OMNISTORE_SMS_URL="https://sms.example/", OMNISTORE_SMS_KEY="key")
+
+    assert "OMNISTORE_SMS: the console" in refused.stderr
+    assert "Set OMNISTORE_SMS_KEY" in keyless.stderr
+    assert started.returncode == 0, started.stderr
+
+
 def test_wants_a_mail_server_where_head_office_wants_mail() -> None:
     refused = start(OMNISTORE_HEAD_OFFICE_EMAILS="office@shop.example")
     started = start(OMNISTORE_HEAD_OFFICE_EMAILS="office@shop.example", EMAIL_HOST="mail.example")

@@ -16,11 +16,11 @@ from urllib.parse import urlencode
 from django.utils.timezone import now
 
 from omnistore import outgoing
-from omnistore.crm.replies import retry_after
 from omnistore.outbox import answers, pace, schedule
 from omnistore.outbox.answers import Answer, Stopped, Verdict
 from omnistore.outbox.models import Connection
 from omnistore.outbox.pace import Pace
+from omnistore.outbox.replies import retry_after
 from omnistore.outgoing import Reply
 
 # A wait for our turn up to this long is slept; a longer one is for the next drain. Seconds.

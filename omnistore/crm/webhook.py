@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from standardwebhooks.webhooks import Webhook
 
 from omnistore import outgoing
-from omnistore.crm.replies import retry_after
 from omnistore.outbox import answers, connections
 from omnistore.outbox.answers import Answer, Verdict
 from omnistore.outbox.messages import Message, Need
 from omnistore.outbox.models import Connection
+from omnistore.outbox.replies import retry_after
 
 CONTENT_TYPE = "application/cloudevents+json"
 TEST = "omnistore.test"

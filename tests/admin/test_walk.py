@@ -17,6 +17,7 @@ from customers.models import (
     Customer,
     Evidence,
     LoyaltyEntry,
+    Message,
     Touch,
     Visit,
 )
@@ -76,6 +77,17 @@ def live(
     LoyaltyEntry.objects.create(customer=customer, kind="IMPORTED", points=5, at=NOON)
     Touch.objects.create(channel="WEB", summary="Panier", at=NOON, **here)
     Visit.objects.create(outcome="IDENTIFIED", started_at=NOON, **here)
+    due: dict[str, Any] = {"created_at": NOON, "next_at": NOON, "expires_at": NOON}
+    Message.objects.create(
+        customer=customer,
+        address=f"{customer.first_name}@example.fr",
+        purpose="MARKETING",
+        channel="EMAIL",
+        language="fr",
+        template="news",
+        variables={"name": customer.full_name},
+        **due,
+    )
     AccessChange.objects.create(
         kind="PIN_SET", subject_id=1, actor="CLERK", actor_id=1, device_id=1, at=NOON
     )
@@ -108,6 +120,7 @@ def test_registers_every_model_that_somebody_may_have_to_look_into() -> None:
         *("orders.DispositionChange", "orders.JoinedOrder", "orders.ReturnPhoto"),
         *("orders.PricePoint", "orders.Adjustment", "orders.OrderPromotion"),
         "orders.PromotionShare",
+        "customers.CodesAsked",
     }
 
     missing = {
@@ -199,7 +212,7 @@ def test_shows_no_names_in_lists(office: Client, world: None) -> None:
 
 
 def test_lets_nobody_change_facts_money_and_consents(office: Client, world: None) -> None:
-    for model in (Order, Payment, Refund, Consent, Look, LoyaltyEntry, Event, Delivery):
+    for model in (Order, Payment, Refund, Consent, Look, LoyaltyEntry, Event, Delivery, Message):
         row = model.objects.first()  # type: ignore[attr-defined]
 
         changed = office.post(address(model, "change", row.pk), {})

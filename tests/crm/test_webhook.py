@@ -8,11 +8,11 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from omnistore.crm import webhook
-from omnistore.crm.replies import retry_after
 from omnistore.outbox import messages
 from omnistore.outbox.answers import Answer, Verdict
 from omnistore.outbox.messages import Message
 from omnistore.outbox.models import Connection
+from omnistore.outbox.replies import retry_after
 from tests.factories import NOON, WEBHOOK_SECRET
 from tests.outbox.conftest import ALICE
 from tests.receiver import listening

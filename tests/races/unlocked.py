@@ -91,6 +91,15 @@ LOCKS = {
     "orders/carts.py:_locked:Cart": [
         "tests/races/test_told.py::test_keeps_the_newest_of_a_carts_news_that_come_at_once"
     ],
+    "customers/onetime.py:_open:OneTimeCode": [
+        "tests/races/test_onetime.py::test_proves_once_when_it_is_shown_several_times_at_once"
+    ],
+    "customers/messages.py:claim_due:Message": [
+        "tests/races/test_messages.py::test_gives_each_message_to_one_worker"
+    ],
+    "customers/unsubscribing.py:unsubscribe:Customer": [
+        "tests/races/test_messages.py::test_refuses_once_by_two_clicks_at_once"
+    ],
     # The point where a customer's points are counted.
     "omnistore/outbox/events.py:hold:Stream": [
         f"{JOURNAL}rule_2_9_two_who_spend_the_last_points_at_once_are_one_too_many"

@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.timezone import now
 
 from omnistore.crm.client import Client
-from omnistore.crm.replies import retry_after
 from omnistore.outbox import answers
 from omnistore.outbox.answers import Answer, Stopped, Verdict
+from omnistore.outbox.replies import retry_after
 from omnistore.outgoing import Reply
 
 Record = dict[str, Any]

@@ -15,10 +15,10 @@ from django.utils.timezone import now
 
 from omnistore import outgoing
 from omnistore.crm.client import is_old_valid
-from omnistore.crm.replies import retry_after
 from omnistore.outbox import answers
 from omnistore.outbox.answers import Answer, Stopped, Verdict
 from omnistore.outbox.models import Connection
+from omnistore.outbox.replies import retry_after
 from omnistore.outgoing import Reply
 from omnistore.tokens import fingerprint
 
