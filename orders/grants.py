@@ -162,6 +162,9 @@ def _beforehand(rows: Collection[int], *, begun_at: datetime, at: datetime) -> s
 
 
 def _approved(found: CustomerReturn) -> Sequence[Review]:
+    # What people were asked about has its number since then.
+    if not found.number:
+        return []
     return list(found.reviews.filter(state=Review.State.APPROVED, order_line__isnull=False))
 
 

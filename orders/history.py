@@ -149,4 +149,4 @@ def _purchases(
 
 
 def _joined(lines: QuerySet[OrderLine]) -> Iterable[OrderLine]:
-    return lines.select_related("order__store", "product", "paid_by__store")
+    return lines.select_related("order__store", "product").prefetch_related("paid_by__store")

@@ -46,6 +46,11 @@ def lines_of(draft: CustomerReturn) -> QuerySet[OrderLine]:
     return OrderLine.objects.filter(order_id__in=of(draft))
 
 
+def line_ids(draft: CustomerReturn) -> list[int]:
+    """Return the ids of those lines, in their order."""
+    return list(lines_of(draft).order_by("order_id", "position").values_list("pk", flat=True))
+
+
 def are_together(
     orders: Iterable[Order], customer_id: UUID | None, proven: frozenset[UUID]
 ) -> bool:

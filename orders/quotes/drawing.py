@@ -133,7 +133,7 @@ def lines_for(choices: Sequence[Choice], *, is_locked: bool = False) -> dict[int
             .values_list("pk")
         )
     lines = promotions.known_on(with_returned(OrderLine.objects.filter(pk__in=ids)))
-    lines = lines.select_related("order__store", "product", "paid_by__store")
+    lines = lines.select_related("order__store", "product").prefetch_related("paid_by__store")
     found = {line.pk: line for line in lines}
     if len(found) < len(choices):
         raise NotOfThisReturn()

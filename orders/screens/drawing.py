@@ -1,5 +1,6 @@
 """Read what the page of a draft shows, each thing once."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from orders import grants, history, proofs, quotes, returns, reviews, suggestions, wishes
@@ -25,14 +26,17 @@ def draft_screen(
     on_screen: frozenset[int] = frozenset(),
     is_whole: bool = False,
     notice: str = "",
+    kept: Iterable[Choice] | None = None,
 ) -> DraftScreen:
     """
     Return the draft as the clerk sees it: chosen lines first, the rest of the order folded away.
 
     `fold` is how the page was folded before; without it, it is opened anew. `on_screen` are the
-    order lines whose questions the browser shows already; `is_whole` shows a long receipt at once.
+    order lines whose questions the browser shows already; `is_whole` shows a long receipt at once;
+    `kept` are the draft's choices, when they were written just now.
     """
-    choices = {choice.order_line_id: choice for choice in returns.choices_of(draft)}
+    chosen = returns.choices_of(draft) if kept is None else kept
+    choices = {choice.order_line_id: choice for choice in chosen}
     book, pictures = PolicyBook.read(), _photos(draft)
     purchases = _purchases(draft, now, book)
     lines = {one.line.pk: one for bought in purchases for one in bought.lines}
