@@ -69,11 +69,11 @@ class Paper:
         return "-".join(filter(None, (self.number, self.title))).encode("ascii", "ignore").decode()
 
 
-def of(slip: Slip, *, store: Store, now: datetime) -> Paper:
+def of(slip: Slip, *, store: Store | None, now: datetime) -> Paper:
     """
     Return what stands on the slip, in the language of the moment.
 
-    `store` is where it is printed; its address stands on what no store sold.
+    `store` is where it is printed; its address stands on what no store sold. A phone has none.
 
     Raises:
         KeyGone: see `slips.code_of`.
@@ -87,13 +87,15 @@ def of(slip: Slip, *, store: Store, now: datetime) -> Paper:
     return _return(slip.customer_return, slip.customer_return.store or store, code)
 
 
-def sender(store: Store) -> list[str]:
-    """Return the shop's address, line by line."""
+def sender(store: Store | None) -> list[str]:
+    """Return the shop's address, line by line; nothing of no shop."""
+    if store is None:
+        return []
     city = " ".join(filter(None, (store.postcode, store.city)))
     return [line for line in (store.name, store.street, city) if line]
 
 
-def _gift(order: Order, store: Store, code: str, now: datetime) -> Paper:
+def _gift(order: Order, store: Store | None, code: str, now: datetime) -> Paper:
     lines = [line for line in history.of_order(order, now=now).lines if line.line.product.is_goods]
     # Those that were sold as gifts; all of them when the till did not say.
     chosen = [line for line in lines if line.line.is_gift] or lines
@@ -118,7 +120,7 @@ def _given(line: history.PurchaseLine) -> Row:
     return Row(_units(line.line.quantity, line.line.product.name), " · ".join(about))
 
 
-def _receipt(order: Order, store: Store, code: str, now: datetime) -> Paper:
+def _receipt(order: Order, store: Store | None, code: str, now: datetime) -> Paper:
     lines = list(order.lines.select_related("product").order_by("position"))
     paid = [
         Row(payment.get_tender_display().capitalize(), "", money(payment.amount, order.currency))
@@ -139,7 +141,7 @@ def _receipt(order: Order, store: Store, code: str, now: datetime) -> Paper:
     )
 
 
-def _return(taken: CustomerReturn, store: Store, code: str) -> Paper:
+def _return(taken: CustomerReturn, store: Store | None, code: str) -> Paper:
     lines = list(history.lines_of(taken))
     exchange = getattr(taken, "exchange", None)
     brought = [_brought(line, taken) for line in lines]

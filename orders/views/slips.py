@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from omnistore.audit import looks
 from omnistore.audit.models import Look
 from omnistore.errors import Refused
-from orders import papers, printing, returns, slips
+from orders import papers, printing, returns, slips, squares
 from orders.models import Exchange, Order, Slip
 from orders.papers import Paper
 from stores.http import ClerkRequest, clerk_required, screen
@@ -50,6 +50,14 @@ def of_order(request: ClerkRequest, order_id: UUID) -> HttpResponse:
     return redirect("orders:slip", slip.pk)
 
 
+@require_POST
+@clerk_required
+def for_phone(request: ClerkRequest, order_id: UUID) -> HttpResponse:
+    """Make the receipt of an order, and show its code for the customer's phone to read."""
+    order = get_object_or_404(Order, pk=order_id)
+    return redirect("orders:slip", slips.receipt_of(order=order, at=now()).pk)
+
+
 @require_GET
 @clerk_required
 def show(request: ClerkRequest, slip_id: UUID) -> HttpResponse:
@@ -67,6 +75,8 @@ def show(request: ClerkRequest, slip_id: UUID) -> HttpResponse:
         for code, name in settings.LANGUAGES
     ]
     shown = {"slip": slip, "paper": paper, "language": language, "tabs": tabs}
+    if slip.order_id:
+        shown["square"] = squares.of(request.build_absolute_uri(slips.ON_PHONE) + paper.code)
     return screen(request, "orders/slip.html", shown)
 
 

@@ -1,0 +1,9 @@
+// The square's address has the code behind a #. It goes into the form, out of the address and the
+// history, and is posted.
+const form = document.querySelector("#receipt-enter");
+const code = location.hash.slice(1);
+if (form && code) {
+  history.replaceState(null, "", location.pathname);
+  form.elements.code.value = code;
+  form.requestSubmit();
+}
