@@ -32,7 +32,7 @@ LIFE = timedelta(days=365 * 5 // 2)
 BITS = 128
 # Base32 of 128 bits: 26 letters, the last of which has three spare bits.
 FORM = re.compile(r"[A-Z2-7]{25}[AEIMQUY4]")
-# Where a phone opens the slip of a purchase. What stands behind the # never leaves the phone: it
+# Where a phone opens a slip. What stands behind the # never leaves the phone: it
 # is in no log and no Referer.
 ON_PHONE = "/receipt/#"
 # What a hand writes for what base32 has: it has no 0, 1 and 8.

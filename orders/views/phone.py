@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from omnistore.errors import Refused
 from orders import papers, printing, slips
 from orders.models import Slip
+from orders.papers import Paper
 
 COOKIE = "omnistore_receipt"
 SALT = "orders.views.phone"
 PATH = "/receipt/"
 # Seconds that a phone may read on before it scans again: it may be lent, or sold.
 LASTS = 600
-KINDS = frozenset([Slip.Kind.RECEIPT, Slip.Kind.GIFT])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,7 +30,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "orders/phone.html")
     try:
-        slip = slips.read(code=request.POST.get("code", "")[:512], at=now(), kinds=KINDS)
+        slip = slips.read(code=request.POST.get("code", "")[:512], at=now())
     except slips.UnknownCode:
         return _nowhere(request)
     return _with_session(redirect("orders:phone_paper"), slip)
@@ -38,12 +38,9 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """Show the receipt or the gift receipt of this session."""
+    """Show the slip of this session."""
     slip = _of_session(request)
-    try:
-        paper = papers.of(slip, store=None, now=now()) if slip else None
-    except slips.KeyGone:
-        paper = None
+    paper = _paper(request, slip)
     if slip is None or paper is None:
         return _nowhere(request)
     shown = {"slip": slip, "paper": paper, "language": get_language()}
@@ -52,12 +49,9 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def pdf(request: HttpRequest) -> HttpResponse:
-    """Answer with the paper of this session as a PDF."""
+    """Answer with the slip of this session as a PDF."""
     slip = _of_session(request)
-    try:
-        paper = papers.of(slip, store=None, now=now()) if slip else None
-    except slips.KeyGone:
-        paper = None
+    paper = _paper(request, slip)
     if slip is None or paper is None:
         return _nowhere(request)
     drawn = printing.pdf(paper, size=printing.Size.A4, made_at=slip.made_at)
@@ -88,8 +82,19 @@ def _of_session(request: HttpRequest) -> Slip | None:
     slip_id = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=LASTS)
     if not slip_id:
         return None
-    slips_on_phones = Slip.objects.select_related("order__store").filter(kind__in=KINDS)
-    return slips_on_phones.filter(pk=slip_id, expires_at__gt=now()).first()
+    rows = Slip.objects.select_related("order__store", "customer_return__store")
+    return rows.filter(pk=slip_id, expires_at__gt=now()).first()
+
+
+def _paper(request: HttpRequest, slip: Slip | None) -> Paper | None:
+    """Return what stands on the slip, None when it cannot be shown any more."""
+    if slip is None:
+        return None
+    opens_at = request.build_absolute_uri(slips.ON_PHONE)
+    try:
+        return papers.of(slip, store=None, now=now(), opens_at=opens_at)
+    except slips.KeyGone:
+        return None
 
 
 def _with_session(answer: HttpResponse, slip: Slip) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from omnistore.audit import looks
 from omnistore.audit.models import Look
 from omnistore.errors import Refused
-from orders import papers, printing, returns, slips, squares
+from orders import papers, printing, returns, slips
 from orders.models import Exchange, Order, Slip
 from orders.papers import Paper
 from stores.http import ClerkRequest, clerk_required, screen
@@ -75,8 +75,6 @@ def show(request: ClerkRequest, slip_id: UUID) -> HttpResponse:
         for code, name in settings.LANGUAGES
     ]
     shown = {"slip": slip, "paper": paper, "language": language, "tabs": tabs}
-    if slip.order_id:
-        shown["square"] = squares.of(request.build_absolute_uri(slips.ON_PHONE) + paper.code)
     return screen(request, "orders/slip.html", shown)
 
 
@@ -105,7 +103,8 @@ def pdf(request: ClerkRequest, slip_id: UUID, size: str) -> HttpResponse:
 
 def _paper(request: ClerkRequest, slip: Slip, language: str, moment: datetime) -> Paper:
     with translation.override(language):
-        return papers.of(slip, store=request.tablet.store, now=moment)
+        opens_at = request.build_absolute_uri(slips.ON_PHONE)
+        return papers.of(slip, store=request.tablet.store, now=moment, opens_at=opens_at)
 
 
 def _readable(request: ClerkRequest, slip_id: UUID) -> Slip:

@@ -6,12 +6,13 @@ import pytest
 from django.test import Client
 from django.utils.timezone import now
 
-from orders import slips
+from orders import papers, slips, squares
 from orders.models import Order, Slip
 from orders.views import phone
-from stores.models import Store
-from tests import pdf
+from stores.models import Store, Tablet
+from tests import pdf, weight
 from tests.factories import make_customer, make_order, make_policy, make_product
+from tests.orders.test_slips import bring
 
 PRICES = ("19,90", "59,70", "19.90", "59.70", "€", "EUR")
 
@@ -59,6 +60,54 @@ def test_the_phone_shows_lines_taxes_and_payments_without_account_or_name(receip
         assert shown in page, shown
     for hidden in ("Camille", "Moreau", "example.fr"):
         assert hidden not in page
+
+
+def test_a_return_ends_with_its_slip_on_the_phone(
+    counter: Client, order: Order, tablet: Tablet
+) -> None:
+    taken = bring(order, tablet)
+    page = counter.get(f"/returns/{taken.pk}/").content.decode()
+
+    counter.post(f"/returns/{taken.pk}/slip/")
+    slip = Slip.objects.get(kind=Slip.Kind.RETURN)
+    shown = opened(slip).get("/receipt/paper/").content.decode()
+
+    assert f'action="/returns/{taken.pk}/slip/"' in page
+    assert "Justificatif de retour" in shown
+    assert "/receipt/gift/" not in shown
+    assert "Camille" not in shown
+
+
+@pytest.mark.parametrize("kind", [Slip.Kind.RECEIPT, Slip.Kind.GIFT])
+def test_the_square_leads_a_phone_to_the_page_on_screen_and_on_paper(
+    counter: Client, order: Order, kind: str
+) -> None:
+    make = slips.receipt_of if kind == Slip.Kind.RECEIPT else slips.gift_of
+    slip = make(order=order, at=now())
+
+    shown = counter.get(f"/slips/{slip.pk}/").context["paper"]
+    printed = papers.of(slip, store=None, now=now(), opens_at="https://shop.example/receipt/#")
+
+    assert shown.square == squares.of(f"http://testserver/receipt/#{slips.code_of(slip)}")
+    assert printed.square == squares.of(f"https://shop.example/receipt/#{slips.code_of(slip)}")
+
+
+def test_every_page_has_one_heading(receipt: Slip) -> None:
+    client = opened(receipt)
+
+    for answer in (
+        client.get("/receipt/"),
+        client.get("/receipt/paper/"),
+        Client().post("/receipt/"),
+    ):
+        assert answer.content.count(b"<h1") == 1
+
+
+def test_a_page_with_all_that_it_loads_weighs_less_than_60_kilobytes(receipt: Slip) -> None:
+    client = opened(receipt)
+
+    for place in ("/receipt/", "/receipt/paper/"):
+        assert weight.of(client.get(place)) < 60_000
 
 
 def test_a_visitor_reads_it_in_the_language_of_his_phone(receipt: Slip) -> None:
@@ -112,9 +161,9 @@ def test_rule_5_2_forged_expired_and_of_another_purpose_get_one_answer(receipt: 
     answers = [Client().post("/receipt/", {"code": forged})]
     Slip.objects.update(expires_at=now() - timedelta(seconds=1))
     answers.append(Client().post("/receipt/", {"code": code}))
-    Slip.objects.update(expires_at=now() + timedelta(days=1), kind=Slip.Kind.RETURN)
-    answers.append(Client().post("/receipt/", {"code": code}))
-    answers += [Client().post("/receipt/", {"code": text}) for text in ("", "x" * 9000, "\0")]
+    of_another_purpose = f"/c/{code}/", "4006381333931", "LYO-000042"
+    texts = ("", "x" * 9000, "\0", *of_another_purpose)
+    answers += [Client().post("/receipt/", {"code": text}) for text in texts]
 
     assert {answer.status_code for answer in answers} == {404}
     assert len({_without_token(answer.content.decode()) for answer in answers}) == 1
