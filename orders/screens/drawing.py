@@ -43,14 +43,14 @@ def draft_screen(
     known = Known({pk: one.line for pk, one in lines.items()}, book)
     quote = _quote(draft, list(choices.values()), now, known)
     quoted = {line.line.pk: line for line in quote.lines} if quote else {}
-    suggested = _suggested(draft, quote)
+    suggested, said = _suggested(draft, quote), wrong or {}
     rows = [
         Row(
             line=line,
             choice=choices.get(pk),
             quoted=quoted.get(pk),
             options=_options(draft, line, choices.get(pk)),
-            wrong=(wrong or {}).get(pk, ""),
+            wrong=said.get(pk, ""),
             is_on_screen=pk in on_screen,
             suggestions=suggested.get(pk, ()),
             draft=draft,
