@@ -1,14 +1,19 @@
 """Hints: who may listen, who hears what, and that nobody waits for another."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
+import redis
 from django.core import signing
+from django.db import transaction
+from django.test import Client
 
-from omnistore.hints import tickets
+from omnistore.hints import telling, tickets
 from omnistore.hints.listening import BEAT, HINT, Listening
+from stores.models import Store
 
 LYON = "store:1"
 
@@ -154,3 +159,60 @@ def test_ends_what_listened_long_enough(monkeypatch: Any) -> None:
         assert not app.streams
 
     play(scene)
+
+
+# --- the app's side ------------------------------------------------------------------------------
+
+
+def test_a_tablet_gets_a_ticket_for_its_own_store_where_hints_are_passed_on(
+    counter: Client, lyon: Store, settings: Any
+) -> None:
+    off = counter.get("/listen/")
+    settings.OMNISTORE_HINTS = True
+    on = counter.get("/listen/")
+
+    assert off.status_code == 204
+    ticket = on.json()["address"].removeprefix("/hints/?ticket=")
+    assert tickets.topic_of(ticket) == telling.store(lyon.pk)
+    assert "no-store" in on.headers["Cache-Control"]
+    assert b'data-controller="hints"' in counter.get("/").content
+
+
+def test_nobody_listens_without_a_clerk(client: Client, db: None, settings: Any) -> None:
+    settings.OMNISTORE_HINTS = True
+
+    assert client.get("/listen/").status_code in (302, 403)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_committed_is_told_and_nothing_else(settings: Any) -> None:
+    """Without Redis nobody is told, and nobody waits for that."""
+    settings.OMNISTORE_HINTS = bool(settings.REDIS_URL)
+    with _hearing(settings.REDIS_URL) as heard:
+        with suppress(ZeroDivisionError), transaction.atomic():
+            telling.after_commit("lost")
+            1 / 0  # noqa: B018
+        with transaction.atomic():
+            telling.after_commit("kept")
+            assert heard() == []
+
+        assert heard() == (["kept"] if settings.REDIS_URL else [])
+
+
+@contextmanager
+def _hearing(redis_url: str) -> Iterator[Callable[[], list[str]]]:
+    """Yield what asks Redis for the topics told so far; without Redis there are none."""
+    if not redis_url:
+        yield list
+        return
+    with redis.Redis.from_url(redis_url) as client, client.pubsub() as channel:
+        channel.psubscribe(f"{telling.PREFIX}*")
+        channel.get_message(timeout=5)
+
+        def heard() -> list[str]:
+            told = []
+            while message := channel.get_message(timeout=0.5):
+                told.append(message["channel"].decode().removeprefix(telling.PREFIX))
+            return told
+
+        yield heard

@@ -5,6 +5,7 @@ from omnistore.counter.views import (
     design,
     identifying,
     installing,
+    listening,
     orders,
     scanning,
     signing_up,
@@ -31,5 +32,6 @@ urlpatterns = [
     path("manifest.<str:language>.webmanifest", installing.manifest, name="manifest"),
     path("service-worker.js", installing.service_worker, name="service_worker"),
     path("offline/", installing.offline, name="offline"),
+    path("listen/", listening.ticket, name="listen"),
     path("alive/", installing.alive, name="alive"),
 ]

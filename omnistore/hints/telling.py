@@ -13,6 +13,11 @@ PREFIX = "omnistore:hints:"
 PATIENCE = 0.2
 
 
+def store(store_id: int | None) -> str:
+    """Return the topic of what every tablet of the store shows: who waits, what is to decide."""
+    return f"store:{store_id}"
+
+
 def after_commit(topic: str) -> None:
     """Tell the topic once the transaction is committed, where a process passes hints on."""
     if settings.OMNISTORE_HINTS:

@@ -15,6 +15,7 @@ import Dialog from "controllers/dialog"
 import Find from "controllers/find"
 import Focus from "controllers/focus"
 import Fold from "controllers/fold"
+import Hints from "controllers/hints"
 import Keyboard from "controllers/keyboard"
 import Lock from "controllers/lock"
 import Network from "controllers/network"
@@ -33,6 +34,7 @@ import Wedge from "controllers/wedge"
 const CONTROLLERS = {
   waiting: Waiting, network: Network, find: Find, wedge: Wedge, lock: Lock, pinpad: Pinpad,
   announcer: Announcer, focus: Focus, camera: Camera, carry: Carry, dialog: Dialog, fold: Fold,
+  hints: Hints,
   keyboard: Keyboard, propose: Propose, push: Push, reckon: Reckon, reveal: Reveal, scanner: Scanner,
   stepper: Stepper,
   toasts: Toasts, trial: Trial,
