@@ -389,6 +389,16 @@ CELERY_BEAT_SCHEDULE |= {
         "schedule": timedelta(minutes=10),
         "options": {"expires": 600},
     },
+    "end-check-ins": {
+        "task": "customers.tasks.end_check_ins",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
+    "tidy-phones": {
+        "task": "customers.tasks.tidy_phones",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
     "tidy-messages": {
         "task": "customers.tasks.tidy_messages",
         "schedule": timedelta(hours=1),

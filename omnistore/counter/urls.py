@@ -1,6 +1,7 @@
 from django.urls import path
 
 from omnistore.counter.views import (
+    arrivals,
     customers,
     design,
     identifying,
@@ -18,6 +19,8 @@ urlpatterns = [
     path("identify/", identifying.identify, name="identify"),
     path("understand/", identifying.understand, name="understand"),
     path("anonymous/", identifying.anonymous, name="anonymous"),
+    path("arrivals/", arrivals.waiting, name="arrivals"),
+    path("arrivals/<int:check_in_id>/serve/", arrivals.serve, name="serve"),
     path("sign-up/", signing_up.sign_up, name="sign_up"),
     path("sign-up/with/", signing_up.sign_up_with, name="sign_up_with"),
     path("sign-up/again/", signing_up.sign_up_again, name="sign_up_again"),

@@ -9,6 +9,7 @@ import "htmx"
 import { Application } from "stimulus"
 import "installed"
 import Announcer from "controllers/announcer"
+import Arrivals from "controllers/arrivals"
 import Camera from "controllers/camera"
 import Carry from "controllers/carry"
 import Dialog from "controllers/dialog"
@@ -36,7 +37,7 @@ const CONTROLLERS = {
   announcer: Announcer, focus: Focus, camera: Camera, carry: Carry, dialog: Dialog, fold: Fold,
   hints: Hints,
   keyboard: Keyboard, propose: Propose, push: Push, reckon: Reckon, reveal: Reveal, scanner: Scanner,
-  stepper: Stepper,
+  stepper: Stepper, arrivals: Arrivals,
   toasts: Toasts, trial: Trial,
 }
 
