@@ -9,6 +9,7 @@ from customers import consent
 from customers.models import Message
 from stores import registers
 from stores.models import Register
+from tests import factories
 from tests.languages.steps import Screen, get, post
 from tests.languages.world import World
 
@@ -35,6 +36,16 @@ def walk(counter: Client, language: str, world: World) -> Iterator[Screen]:
     yield from get(phone, "/c/here/")
     phone.post("/c/remember/")
     yield from get(phone, "/c/here/")
+    # Two who share an address.
+    for name in ("¤Ana", "¤Bo"):
+        factories.make_evidence(
+            factories.make_customer(name, "¤Petit"), "EMAIL", "both@example.com", is_shared=True
+        )
+    family = Client(raise_request_exception=False, HTTP_ACCEPT_LANGUAGE=language)
+    family.post("/c/", {"code": registers.code_of(till, at=now())})
+    family.post("/c/who/", {"contact": "both@example.com"})
+    family.post("/c/code/", {"code": Message.objects.latest("created_at").variables["code"]})
+    yield from get(family, "/c/which/")
     again = registers.code_of(till, at=now())
     yield from get(phone, f"/c/{again}/")
     phone.post("/c/", {"code": again, "way": "known"})
