@@ -161,4 +161,4 @@ class OpinionForm(forms.Form):
 
 
 def _with_short_breaks(posted: QueryDict) -> dict[str, Any]:
-    return {name: posted[name].replace("\r\n", "\n") for name in posted}
+    return {name: str(posted[name]).replace("\r\n", "\n") for name in posted}

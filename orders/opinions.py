@@ -8,7 +8,7 @@ may answer, and learns nothing. Opening it changes nothing; a POST answers.
 
 import logging
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -155,7 +155,7 @@ def answer(
         events.record(_answered(asked), at=at)
 
 
-def for_store(store: Store, *, at: datetime) -> QuerySet[Opinion]:
+def for_store(store: Store, *, at: datetime) -> QuerySet[Any]:
     """
     Return what customers said of the store lately, what is to be read first, low scores first.
 
@@ -173,11 +173,13 @@ def for_store(store: Store, *, at: datetime) -> QuerySet[Opinion]:
         output_field=IntegerField(),
     )
     said = Opinion.objects.filter(store=store, answered_at__gt=at - SHOWN)
-    joined = said.select_related("customer_return", "order", "read_by").annotate(rank=rank)
+    joined: QuerySet[Any] = said.select_related("customer_return", "order", "read_by").annotate(
+        rank=rank
+    )
     return joined.order_by("rank", "-answered_at")
 
 
-def waiting_in(store: Store, *, at: datetime) -> QuerySet[Opinion]:
+def waiting_in(store: Store, *, at: datetime) -> QuerySet[Any]:
     """Return those of the store that somebody should read."""
     return for_store(store, at=at).filter(rank__lt=2)
 
@@ -225,7 +227,7 @@ def tidy(*, at: datetime) -> None:
     Opinion.objects.filter(answered_at__lte=at - KEPT).exclude(comment="").update(comment="")
 
 
-def _figures(row: dict[str, Any]) -> Figures:
+def _figures(row: Mapping[str, Any]) -> Figures:
     answers = row["answers"]
     balance = Decimal(100 * (row["high"] - row["low"])) / answers
     return Figures(

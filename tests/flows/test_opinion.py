@@ -1,6 +1,6 @@
 """The customer's own page: one question, no cookie, nothing told to who has no good code."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,25 +14,14 @@ from orders import opinions
 from orders.models import Opinion
 from stores.models import Clerk, Store
 from tests import factories, weight
-from tests.factories import make_customer, make_order
+from tests.factories import make_customer, make_opinion
 
 WORDS = "Rien à redire,\r\nmerci à Nadia !"
 
 
 def ask(customer: Customer, store: Store, scale: str = "CSAT", **fields: Any) -> Opinion:
-    """Return what the customer is asked about a purchase of his, two hours ago."""
-    moment: datetime = fields.pop("asked_at", now() - timedelta(hours=2))
-    asked, _code = opinions.put(
-        customer=customer,
-        order=make_order(customer, store=store),
-        store=store,
-        occasion="SALE",
-        scale=scale,
-        channel="EMAIL",
-        asked_at=moment,
-        **{"expires_at": moment + opinions.LIFE} | fields,
-    )
-    return asked
+    """Return what the customer is asked about a purchase of two hours ago."""
+    return make_opinion(customer, store, scale, asked_at=now() - timedelta(hours=2), **fields)
 
 
 def path_to(asked: Opinion) -> str:

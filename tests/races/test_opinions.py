@@ -11,7 +11,7 @@ from orders import opinions
 from orders.models import Opinion
 from stores.models import Store
 from tests.customers.test_messages import answer as consent_answer
-from tests.factories import NOON, make_customer, make_order, make_policy, make_product
+from tests.factories import NOON, make_customer, make_opinion, make_policy, make_product
 from tests.orders.test_opinions import ask_for, shop
 from tests.races.together import at_once
 
@@ -28,17 +28,7 @@ def camille() -> Customer:
 
 @pytest.fixture
 def asked(camille: Customer, lyon: Store) -> Opinion:
-    asked, _code = opinions.put(
-        customer=camille,
-        order=make_order(camille, store=lyon),
-        store=lyon,
-        occasion="SALE",
-        scale="CSAT",
-        channel="EMAIL",
-        asked_at=NOON,
-        expires_at=NOON + opinions.LIFE,
-    )
-    return asked
+    return make_opinion(camille, lyon, asked_at=NOON)
 
 
 def say(asked: Opinion, score: int, comment: str = "") -> None:
