@@ -82,7 +82,7 @@ class Figures(NamedTuple):
     def headline(self) -> str:
         """The one figure that people compare: NPS with its sign, else how many in a hundred."""
         if self.nps is not None:
-            return f"{self.nps:+d}".replace("-", MINUS)
+            return f"{self.nps:+d}".replace("-", MINUS) if self.nps else "0"
         return percent(self.well)
 
 
