@@ -71,7 +71,12 @@ class Migration(migrations.Migration):
                     "answered_at",
                     models.DateTimeField(blank=True, null=True, verbose_name="answered"),
                 ),
-                ("notice_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "notice_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="next attempt"
+                    ),
+                ),
                 ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="read")),
             ],
             options={

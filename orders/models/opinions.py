@@ -137,7 +137,7 @@ class Opinion(models.Model):
     expires_at = models.DateTimeField(_("good until"))
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     # When the store's managers are written to next; empty: they need not be.
-    notice_at = models.DateTimeField(null=True, blank=True, editable=False)
+    notice_at = models.DateTimeField(_("next attempt"), null=True, blank=True, editable=False)
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
     read_by = models.ForeignKey(
         Clerk,
