@@ -48,7 +48,7 @@ class OpinionAdmin(NotesLooks, ReadOnly):
     number_lookup = "customer_return__number__iexact"
     list_display = (
         *("id", "store", "occasion", "scale", "score", "has_comment", "wants_call", person),
-        *("channel", "asked_at", "answered_at"),
+        *("asked_at", "answered_at"),
     )
     list_filter = (
         *("store", "scale", "occasion", "wants_call", "channel", "answered_at", "asked_at"),
