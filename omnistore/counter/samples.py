@@ -1,6 +1,7 @@
 """Made-up people, goods and sums, for the design page."""
 
 from datetime import timedelta
+from decimal import Decimal
 from types import SimpleNamespace as Sample
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,8 @@ from uuid import UUID
 from django.utils.timezone import now
 
 from customers.models import Customer
-from orders.models import Product, ReturnLine
+from orders.models import Opinion, Order, Product, ReturnLine
+from orders.opinions import Figures
 from stores.models import Clerk
 
 NOBODY = UUID(int=0)
@@ -66,6 +68,19 @@ def page() -> Sample:
         consents_by_day=[answers],
         touches=[touch],
     )
+
+
+def remarks() -> list[Opinion]:
+    said: dict[str, Any] = {"customer_id": NOBODY, "scale": "CSAT", "occasion": "SALE"}
+    about = Order(number="LYO-044748")
+    return [
+        Opinion(score=score, comment=comment, order=about, answered_at=now(), **said)
+        for score, comment in ((1, "Nobody was there."), (3, ""), (5, "Quick and kind."))
+    ]
+
+
+def figures() -> list[Figures]:
+    return [Figures("Lyon", "NPS", 42, Decimal("8.1"), Decimal("0.62"), 38)]
 
 
 def found() -> Sample:

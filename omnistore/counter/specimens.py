@@ -56,7 +56,7 @@ class SampleForm(forms.Form):
 
 def parts() -> list[Part]:
     """Return every component, the small ones first."""
-    groups = (_words, _said, _acts, _fields, _entries, _people, _agreed, _goods, _steps)
+    groups = (_words, _said, _opinions, _acts, _fields, _entries, _people, _agreed, _goods, _steps)
     return [part for group in groups for part in group()]
 
 
@@ -122,6 +122,11 @@ def _said() -> list[Part]:
         _part("State of the CRM", "components/crm_state.html", *samples.crm()),
         _part("Today", "components/today.html", *samples.days()),
     ]
+
+
+def _opinions() -> list[Part]:
+    given = {"remarks": samples.remarks(), "figures": samples.figures()}
+    return [_part("What customers say", "design/_remarks.html", ("every tone", given), wide=True)]
 
 
 def _acts() -> list[Part]:
