@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.utils.timezone import now
 
-from customers.models import Customer
+from customers.models import CheckIn, Customer
 from orders.models import Opinion, Order, Product, ReturnLine
 from orders.opinions import Figures
-from stores.models import Clerk
+from stores.models import Clerk, Register
 
 NOBODY = UUID(int=0)
 EURO = "EUR"
@@ -76,6 +76,21 @@ def remarks() -> list[Opinion]:
     return [
         Opinion(score=score, comment=comment, order=about, answered_at=now(), **said)
         for score, comment in ((1, "Nobody was there."), (3, ""), (5, "Quick and kind."))
+    ]
+
+
+def arrivals() -> list[CheckIn]:
+    at = Register(name="Caisse 1")
+    return [
+        CheckIn(
+            pk=number,
+            register=at,
+            customer=camille(),
+            digits=digits,
+            is_unsure=is_unsure,
+            announced_at=now(),
+        )
+        for number, digits, is_unsure in ((1, "21", False), (2, "84", True))
     ]
 
 

@@ -115,6 +115,7 @@ def _said() -> list[Part]:
             "components/empty.html",
             ("empty", {"icon": "receipt", "title": "No purchase here yet", "words": samples.SAID}),
         ),
+        _part("Arrival", "design/_arrivals.html", ("sure, not", {"arrivals": samples.arrivals()})),
         _part("Toast", "design/_toasts.html", ("said, away, broken", {"messages": ["Done."]})),
         _part("Network", "design/_network.html", ("gone, back; waiting", {})),
         _part("Way past the rail", "design/_skip.html", ("focused", {})),
