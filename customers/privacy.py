@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from customers import messages
+from customers import handsets, messages
 from customers.models import Customer, Evidence, Identifier, NameKey, Touch
 from omnistore.outbox import events
 from omnistore.outbox.facts import Fact
@@ -40,6 +40,7 @@ def erase(*, customer: Customer, at: datetime) -> Customer:
             return found
         _blank(found, at)
         _let_go_of_identifiers(found, at)
+        handsets.forget_all_of(found, at=at)
         NameKey.objects.filter(customer=found).delete()
         Touch.objects.filter(customer=found).update(summary="")
         messages.drop_all(found)

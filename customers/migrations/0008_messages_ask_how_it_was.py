@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0006_messages"),
+        ("customers", "0007_check_in_by_phone"),
     ]
 
     operations = [
