@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from customers import messages
+from customers import messages, passes
 from customers.models import Customer, Evidence, Identifier, NameKey, Touch
 from omnistore.outbox import events
 from omnistore.outbox.facts import Fact
@@ -39,6 +39,7 @@ def erase(*, customer: Customer, at: datetime) -> Customer:
         NameKey.objects.filter(customer=found).delete()
         Touch.objects.filter(customer=found).update(summary="")
         messages.drop_all(found)
+        passes.revoke(customer=found, at=at)
         events.record(CustomerErased(customer_id=found.pk, store_code=""), at=at)
     return found
 

@@ -2,6 +2,7 @@
 
 from customers.models.messages import Message
 from customers.models.onetime import CodesAsked, OneTimeCode
+from customers.models.passes import Pass
 from customers.models.people import (
     Consent,
     ConsentWording,
@@ -27,6 +28,7 @@ __all__ = [
     "Message",
     "NameKey",
     "OneTimeCode",
+    "Pass",
     "Touch",
     "Visit",
 ]
