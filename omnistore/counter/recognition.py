@@ -128,9 +128,7 @@ def find(text: str, *, store: Store, at: datetime, scanned_as: str = "") -> Reco
     if reading.pass_code:
         return _by_pass(reading.pass_code, at)
     if reading.slip:
-        if declarations.is_open(code=reading.slip, store=store, at=at):
-            return Recognition(Understood(Kind.SLIP), declared=reading.slip)
-        return _by_slip(reading, at)
+        return _by_slip(reading, store, at)
     if reading.words:
         return _by_name(reading, store, at)
     if reading.identifiers or reading.number:
@@ -148,9 +146,11 @@ def _by_pass(code: str, at: datetime) -> Recognition:
     return Recognition(understood, customers=[person], identified=person)
 
 
-def _by_slip(reading: Reading, at: datetime) -> Recognition:
+def _by_slip(reading: Reading, store: Store, at: datetime) -> Recognition:
     """Return what the slip's code leads to, else the order or return with such a number."""
     understood = Understood(Kind.SLIP)
+    if declarations.is_open(code=reading.slip, store=store, at=at):
+        return Recognition(understood, declared=reading.slip)
     try:
         slip = slips.read(code=reading.slip, at=at)
     except slips.UnknownCode as refusal:
