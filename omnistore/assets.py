@@ -13,21 +13,24 @@ from typing import Any
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-SHEET = "css/app.css"
+# What the tablet loads, and what a customer's phone does: each becomes one file.
+SHEETS = ("css/app.css", "css/phone.css")
 IMPORT = re.compile(r'^@import "(?P<path>[^"]+)" layer\((?P<layer>\w+)\);$', re.MULTILINE)
 RELATIVE = re.compile(r'url\("(?P<path>\.[^"]+)"\)')
 
 
 class CollectedStorage(CompressedManifestStaticFilesStorage):
-    """Collected files, of which app.css holds what it imports: one request, not one by one."""
+    """Collected files, of which a sheet holds what it imports: one request, not one by one."""
 
     def post_process(
         self, paths: dict[str, Any], dry_run: bool = False, **options: Any
     ) -> Iterator[Any]:
         """Hash and compress the files, once the style sheets have become one."""
         if not dry_run:
-            Path(self.path(SHEET)).write_text(whole_sheet(paths))
-            paths[SHEET] = (self, SHEET)
+            whole = {name: whole_sheet(name, paths) for name in SHEETS if name in paths}
+            for sheet, words in whole.items():
+                Path(self.path(sheet)).write_text(words)
+                paths[sheet] = (self, sheet)
         yield from super().post_process(paths, dry_run, **options)  # type: ignore[no-untyped-call]
 
     def compress_files(self, paths: set[str]) -> Iterator[tuple[str, str]]:
@@ -37,18 +40,18 @@ class CollectedStorage(CompressedManifestStaticFilesStorage):
         yield from super().compress_files(fresh)  # type: ignore[no-untyped-call]
 
 
-def whole_sheet(sources: dict[str, Any]) -> str:
+def whole_sheet(sheet: str, sources: dict[str, Any]) -> str:
     """Return the sheet with every import in its place, as a block of the layer it names."""
 
     def inlined(found: re.Match[str]) -> str:
-        name = posixpath.join(posixpath.dirname(SHEET), found["path"])
+        name = posixpath.join(posixpath.dirname(sheet), found["path"])
         folder = posixpath.dirname(found["path"])
         words = RELATIVE.sub(
             lambda url: f'url("{_from(folder, url["path"])}")', _read(sources, name)
         )
         return f"@layer {found['layer']} {{\n{words}}}\n"
 
-    return IMPORT.sub(inlined, _read(sources, SHEET))
+    return IMPORT.sub(inlined, _read(sources, sheet))
 
 
 def _read(sources: dict[str, Any], name: str) -> str:

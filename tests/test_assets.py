@@ -31,9 +31,16 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield root
 
 
-def sheet_in(root: Path) -> Path:
-    (sheet,) = (root / "css").glob("app.????????????.css")
+def sheet_in(root: Path, name: str = "app") -> Path:
+    (sheet,) = (root / "css").glob(f"{name}.????????????.css")
     return sheet
+
+
+def test_a_customers_phone_loads_one_small_sheet(collected: Path) -> None:
+    sheet = sheet_in(collected, "phone")
+
+    assert "@import" not in sheet.read_text()
+    assert sheet.with_suffix(".css.gz").stat().st_size < 10_000
 
 
 def test_makes_one_style_sheet_of_all_that_are_imported(collected: Path) -> None:
