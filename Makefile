@@ -34,8 +34,9 @@ histories: .venv/dev mo
 replay: .venv/dev mo
 	OMNISTORE_ENV=test $(PY) -m tests.replay
 
+# Two browsers, each with a shop of its own: one waits while the other is drawn.
 browser: .venv/dev mo
-	OMNISTORE_ENV=test $(PY) -m pytest -m browser
+	OMNISTORE_ENV=test $(PY) -m pytest -n 2 --dist loadfile -m browser
 
 lint: .venv/dev
 	.venv/bin/ruff format --check .

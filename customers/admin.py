@@ -19,23 +19,27 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timezone import now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from customers import cards, emails, phones
+from customers import cards, emails, handsets, phones
 from customers.http import NotesLooks
 from customers.models import (
+    CheckIn,
     Consent,
     ConsentWording,
     Evidence,
     Identifier,
+    KnownPhone,
     LoyaltyEntry,
     LoyaltyRule,
     Message,
     OneTimeCode,
+    PhoneSession,
     Touch,
     Visit,
 )
-from omnistore.headoffice import AddOnly, ReadOnly
+from omnistore.headoffice import AddOnly, NeverDeleted, ReadOnly
 
 Kind = Identifier.Kind
 OF_A_CUSTOMER = ("pk", "customer_id")
@@ -215,3 +219,42 @@ class MessageAdmin(NotesLooks, ReadOnly):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         rows: QuerySet[Message] = super().get_queryset(request)
         return rows.defer("address", "variables")
+
+
+@admin.register(CheckIn)
+class CheckInAdmin(NotesLooks, ReadOnly):
+    id_lookups = OF_A_CUSTOMER
+    list_display = ("id", "register", person, "how", "state", "clerk", "announced_at", "closed_at")
+    list_filter = ("state", "how", "register__store", "announced_at")
+    list_select_related = ("customer", "register__store", "clerk")
+    ordering = ("-id",)
+
+
+@admin.register(PhoneSession)
+class PhoneSessionAdmin(NotesLooks, ReadOnly):
+    id_lookups = OF_A_CUSTOMER
+    list_display = ("id", "register", person, "started_at", "expires_at", "ended_at")
+    list_filter = ("register__store", "started_at")
+    list_select_related = ("customer", "register__store")
+    ordering = ("-id",)
+
+
+@admin.register(KnownPhone)
+class KnownPhoneAdmin(NotesLooks, NeverDeleted):
+    id_lookups = OF_A_CUSTOMER
+    list_display = ("id", person, "known_at", "used_at", "revoked_at")
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("customer",)
+    readonly_fields = ("customer", "known_at", "used_at", "revoked_at")
+    ordering = ("-id",)
+    actions = ("revoke",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A phone is made known by who holds it."""
+        return False
+
+    @admin.action(description=_("Know these phones no more"), permissions=["change"])
+    def revoke(self, request: HttpRequest, lost: QuerySet[KnownPhone]) -> None:
+        for phone in lost:
+            handsets.forget(phone=phone, at=now())
+        self.message_user(request, gettext("These phones have to say again whose they are."))

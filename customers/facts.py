@@ -100,3 +100,38 @@ class VisitAnonymous(Fact):
     visit_id: int
     tablet_id: int | None
     clerk_id: int | None
+
+
+@dataclass(frozen=True)
+class CheckInAnnounced(Fact):
+    """A customer said by his phone that he stands at a register; `how` is a code."""
+
+    name: ClassVar[str] = "customers.check_in.announced"
+    fact_kind: ClassVar[str] = Fact.Kind.STATE
+    label: ClassVar = _("a customer announced himself by phone")
+
+    check_in_id: int
+    register_id: int
+    how: str
+
+    @property
+    def topic(self) -> str:
+        return f"check_in:{self.check_in_id}"
+
+
+@dataclass(frozen=True)
+class CheckInClosed(Fact):
+    """It waits no more: SERVED by the clerk, WITHDRAWN by the customer, or EXPIRED."""
+
+    name: ClassVar[str] = "customers.check_in.closed"
+    fact_kind: ClassVar[str] = Fact.Kind.STATE
+    label: ClassVar = _("a customer who announced himself was served, or left")
+
+    check_in_id: int
+    register_id: int
+    state: str
+    clerk_id: int | None
+
+    @property
+    def topic(self) -> str:
+        return f"check_in:{self.check_in_id}"

@@ -6,7 +6,7 @@ from typing import Any
 from celery import shared_task
 from django.utils.timezone import now
 
-from customers import messages, onetime
+from customers import checkins, handsets, messages, onetime
 
 
 @shared_task
@@ -25,3 +25,15 @@ def tidy_codes(**_: Any) -> None:
 def tidy_messages(**_: Any) -> None:
     """Delete old messages; every hour, a skipped one keeps them longer."""
     messages.tidy(at=now())
+
+
+@shared_task
+def end_check_ins(**_: Any) -> None:
+    """End what nobody served in time; every minute, a skipped one costs a minute."""
+    checkins.end_due(at=now())
+
+
+@shared_task
+def tidy_phones(**_: Any) -> None:
+    """Delete phones' old sessions; every hour, a skipped one keeps them longer."""
+    handsets.tidy(at=now())

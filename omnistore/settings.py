@@ -173,6 +173,11 @@ if IS_PRODUCTION and not REDIS_URL and not flag("OMNISTORE_EMBEDDED", False):
         "Set REDIS_URL, or OMNISTORE_EMBEDDED=1 for one store on one machine without services."
     )
 
+# Whether the process beside the app passes hints on (`omnistore.hints`); else tablets just ask.
+OMNISTORE_HINTS = flag("OMNISTORE_HINTS", False)
+if OMNISTORE_HINTS and not REDIS_URL:
+    raise ImproperlyConfigured("Set REDIS_URL: OMNISTORE_HINTS is told through it.")
+
 # --- Celery: the database is the queue, Celery rings the bell and lends the workers ---------------
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -406,6 +411,16 @@ CELERY_BEAT_SCHEDULE |= {
         "task": "customers.tasks.tidy_codes",
         "schedule": timedelta(minutes=10),
         "options": {"expires": 600},
+    },
+    "end-check-ins": {
+        "task": "customers.tasks.end_check_ins",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
+    "tidy-phones": {
+        "task": "customers.tasks.tidy_phones",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
     },
     "tidy-messages": {
         "task": "customers.tasks.tidy_messages",

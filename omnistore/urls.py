@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("stores.urls")),
     path("", include("customers.urls")),
     path("", include("orders.urls")),
+    path("", include("omnistore.phone.urls")),
     path("", include("omnistore.counter.urls")),
 ]
 

@@ -61,7 +61,7 @@ def cancel(*, taken: CustomerReturn, at: datetime, clerk: Clerk | None = None) -
             ),
             at=at,
         )
-        points.returned(held, at=at)
+        points.returned(held, exchange=None, at=at)
         advertising.resume_kept(taken=held, at=at)
         exchanges.let_go(held, at=at)
     return held

@@ -119,7 +119,7 @@ def paid(held: Collection, *, tenders: Sequence[Tendered], at: datetime) -> None
     if held.purpose == Collection.Purpose.DIFFERENCE:
         receptions = _hand_over(exchange, at)
         _write(exchange, tenders, at)
-        exchanges.move_goods(exchange.customer_return, receptions, at=at)
+        exchanges.move_goods(exchange.customer_return, exchange, receptions, at=at)
         journal.exchange_made(exchange, at=at)
         if exchange.customer_return.is_done:
             journal.return_settled(exchange.customer_return, at=at)
@@ -154,7 +154,7 @@ def _hand_over(exchange: Exchange, at: datetime) -> list[Reception]:
     """Make the exchange that was paid; the goods that come back are on the counter."""
     taken = exchange.customer_return
     exchanges.make(exchange, at=at)
-    points.returned(taken, at=at)
+    points.returned(taken, exchange=exchange, at=at)
     if exchange.is_first or taken.store is None:
         return []
     rows = goods.take_in(taken, store=taken.store, clerk=taken.clerk, at=at)
@@ -201,7 +201,7 @@ def _sell(exchange: Exchange, at: datetime) -> None:
     lines.update(paid_by=None)
     taken.state = CustomerReturn.State.CANCELLED
     taken.save(update_fields=["state"])
-    points.returned(taken, at=at)
+    points.returned(taken, exchange=exchange, at=at)
 
 
 def _set(exchange: Exchange, state: str) -> None:

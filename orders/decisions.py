@@ -11,7 +11,7 @@ from omnistore.tokens import fingerprint
 from omnistore.words import listed
 from orders import approvers, reviews
 from orders.approvers import Approver
-from orders.models import CustomerReturn, ReturnLine, Review
+from orders.models import CustomerReturn, ReturnLine, ReturnPhoto, Review
 from orders.policies import words
 from stores.models import Clerk, User
 
@@ -26,6 +26,7 @@ class Asked:
     line: ReturnLine
     reviews: Sequence[Review]
     along: Sequence[ReturnLine] = ()
+    photos: Sequence[ReturnPhoto] = ()
 
     @property
     def open(self) -> list[Review]:
@@ -134,7 +135,7 @@ def read(found: CustomerReturn, *, now: datetime) -> DecisionScreen:
     asked_by = next((review.asked_by for review in every if review.asked_by_id), None)
     return DecisionScreen(
         found=found,
-        asked=_asked(lines, asked_about),
+        asked=_asked(lines, asked_about, list(found.photos.order_by("taken_at"))),
         others=[line for line in lines if line.order_line_id not in asked_about],
         managers=list(approvers.at_hand(found.store, asked_by=asked_by).order_by("name")),
         returns_in_a_year=_returns_in_a_year(found, now),
@@ -142,12 +143,19 @@ def read(found: CustomerReturn, *, now: datetime) -> DecisionScreen:
 
 
 def _asked(
-    lines: Sequence[ReturnLine], asked_about: Mapping[int | None, Sequence[Review]]
+    lines: Sequence[ReturnLine],
+    asked_about: Mapping[int | None, Sequence[Review]],
+    photos: Sequence[ReturnPhoto],
 ) -> list[Asked]:
     """Return each line with its questions; lines without a receipt are asked about together."""
     without = [line for line in lines if line.order_line_id is None]
     return [
-        Asked(line, asked_about[line.order_line_id], () if line.order_line_id else without[1:])
+        Asked(
+            line,
+            asked_about[line.order_line_id],
+            () if line.order_line_id else without[1:],
+            [photo for photo in photos if photo.order_line_id == line.order_line_id],
+        )
         for line in lines
         if line.order_line_id in asked_about and line not in without[1:]
     ]

@@ -97,7 +97,8 @@ def _found(code: str, store: Store, at: datetime, *, is_locked: bool = False) ->
         return None
     rows = Declaration.objects.select_related("customer_return")
     if is_locked:
-        rows = rows.select_for_update(of=("self",))
+        # The draft too: who waits for the code's row alone would see whose it was before.
+        rows = rows.select_for_update(of=("self", "customer_return"))
     found = rows.filter(
         code_hash=fingerprint(given),
         expires_at__gt=at,

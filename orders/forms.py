@@ -8,7 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from orders import serials, wishes
-from orders.models import OrderLine, ReturnLine
+from orders.models import ReturnLine
 from orders.quotes import Choice
 from orders.screens import Fold
 from orders.unproven import Wanted
@@ -48,21 +48,21 @@ class ChoiceForm(forms.Form):
 class ChoicesForm:
     """The whole return as posted: `l12-units`, `l12-reason`, … for each order line with units."""
 
-    def __init__(self, posted: QueryDict, lines: Iterable[OrderLine]) -> None:
+    def __init__(self, posted: QueryDict, line_ids: Iterable[int]) -> None:
         self.fold = _fold(posted)
         self.on_screen = frozenset(_numbers(posted.getlist("open")))
         self.choices: list[Choice] = []
         self.wrong: dict[int, str] = {}
-        for line in lines:
-            prefix = f"l{line.pk}"
+        for line_id in line_ids:
+            prefix = f"l{line_id}"
             if posted.get(f"{prefix}-units", "").strip() in ("", "0"):
                 continue
             form = ChoiceForm(posted, prefix=prefix)
             form.is_valid()
             if "units" in form.cleaned_data:
-                self.choices.append(form.choice(line.pk, posted.getlist(f"{prefix}-serial")))
+                self.choices.append(form.choice(line_id, posted.getlist(f"{prefix}-serial")))
             else:
-                self.wrong[line.pk] = str(form.errors["units"][0])
+                self.wrong[line_id] = str(form.errors["units"][0])
 
 
 def _fold(posted: QueryDict) -> Fold | None:

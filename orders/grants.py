@@ -18,7 +18,6 @@ from orders.models import (
     CustomerReturn,
     Order,
     OrderLine,
-    ReturnLine,
     Review,
     ReviewEntry,
 )
@@ -57,21 +56,14 @@ class NotOfThisOrder(Invalid):
     words = _("This line is of another order.")
 
 
-def of(found: CustomerReturn, *, at: datetime) -> frozenset[Grant]:
-    """
-    Return the order lines of the return with the rules that were overruled for them.
-
-    Only what still is as it was shown counts: `quotes.draw_up` takes it as `grants`.
-    """
-    rows = {row.order_line_id: row for row in found.lines.all() if row.order_line_id}
-    beforehand = _beforehand(rows, begun_at=found.created_at, at=at)
-    return frozenset(_as_shown(found, rows) | beforehand)
-
-
 def of_choices(
     choices: Iterable[Choice], *, draft: CustomerReturn | None, at: datetime
 ) -> frozenset[Grant]:
-    """Return what `of` will for these choices in the draft, or in one that is begun now."""
+    """
+    Return the chosen order lines with the rules that were overruled for them, as `draw_up` takes.
+
+    Only what still is as it was shown counts. Without a draft it is one that is begun now.
+    """
     rows = {choice.order_line_id: choice for choice in choices}
     beforehand = _beforehand(rows, begun_at=draft.created_at if draft else at, at=at)
     return frozenset(beforehand | (_as_shown(draft, rows) if draft else set()))
@@ -150,7 +142,7 @@ def revoke(*, allowance: Allowance, at: datetime) -> None:
     unused.filter(revoked_at=None).update(revoked_at=at)
 
 
-def _as_shown(found: CustomerReturn, rows: Mapping[int, Choice | ReturnLine]) -> set[Grant]:
+def _as_shown(found: CustomerReturn, rows: Mapping[int, Choice]) -> set[Grant]:
     """Return what people approved about lines that are as they were shown."""
     as_shown = {line_id: questions.shown(row) for line_id, row in rows.items()}
     return {
@@ -170,6 +162,9 @@ def _beforehand(rows: Collection[int], *, begun_at: datetime, at: datetime) -> s
 
 
 def _approved(found: CustomerReturn) -> Sequence[Review]:
+    # What people were asked about has its number since then.
+    if not found.number:
+        return []
     return list(found.reviews.filter(state=Review.State.APPROVED, order_line__isnull=False))
 
 

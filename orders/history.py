@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from customers.models import Customer
 from omnistore.outbox.models import Event
+from orders import promotions
 from orders.facts import ReturnAccepted
 from orders.models import CustomerReturn, Order, OrderLine, Product, ReturnLine
 from orders.policies import Decision, PolicyBook, outlook
@@ -73,10 +74,12 @@ def of(
     return _purchases(lines, now)
 
 
-def of_orders(ids: Collection[UUID], *, now: datetime) -> list[Purchase]:
-    """Return these orders as purchases, newest first, in two queries."""
-    lines = with_returned(OrderLine.objects.filter(order_id__in=ids))
-    return _purchases(lines.order_by("-order__placed_at", "-order_id", "position"), now)
+def of_orders(
+    ids: Collection[UUID], *, now: datetime, book: PolicyBook | None = None
+) -> list[Purchase]:
+    """Return these orders as purchases, newest first, in two queries; their lines suit a quote."""
+    lines = promotions.known_on(with_returned(OrderLine.objects.filter(order_id__in=ids)))
+    return _purchases(lines.order_by("-order__placed_at", "-order_id", "position"), now, book)
 
 
 def of_product(product: Product, *, orders: QuerySet[Order], now: datetime) -> list[PurchaseLine]:
@@ -134,8 +137,10 @@ def event_of(taken: CustomerReturn) -> UUID | None:
     return told.values_list("pk", flat=True).first()
 
 
-def _purchases(lines: QuerySet[OrderLine], now: datetime) -> list[Purchase]:
-    book = PolicyBook.read()
+def _purchases(
+    lines: QuerySet[OrderLine], now: datetime, book: PolicyBook | None = None
+) -> list[Purchase]:
+    book = book or PolicyBook.read()
     purchases: dict[object, Purchase] = {}
     for line in _joined(lines):
         purchase = purchases.setdefault(line.order_id, Purchase(order=line.order, lines=[]))
@@ -144,4 +149,4 @@ def _purchases(lines: QuerySet[OrderLine], now: datetime) -> list[Purchase]:
 
 
 def _joined(lines: QuerySet[OrderLine]) -> Iterable[OrderLine]:
-    return lines.select_related("order__store", "product", "paid_by__store")
+    return lines.select_related("order__store", "product").prefetch_related("paid_by__store")

@@ -6,7 +6,7 @@ can be shown (rules.md 1.8). No paper has the customer's name on it.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -52,10 +52,12 @@ class Paper:
     blocks: Sequence[Block]
     notes: Sequence[str]
     code: str
+    # Where a phone opens it, if the square is to lead there: up to the #, behind which the code is.
+    opens_at: str = ""
 
     @property
     def square(self) -> Square:
-        return squares.of(self.code)
+        return squares.of(self.opens_at + self.code)
 
     @property
     def code_in_groups(self) -> str:
@@ -69,16 +71,21 @@ class Paper:
         return "-".join(filter(None, (self.number, self.title))).encode("ascii", "ignore").decode()
 
 
-def of(slip: Slip, *, store: Store, now: datetime) -> Paper:
+def of(slip: Slip, *, store: Store | None, now: datetime, opens_at: str = "") -> Paper:
     """
     Return what stands on the slip, in the language of the moment.
 
-    `store` is where it is printed; its address stands on what no store sold.
+    `store` is where it is printed; its address stands on what no store sold. A phone has none.
+    `opens_at` is the address of the phone's page: whoever reads the square then gets there.
 
     Raises:
         KeyGone: see `slips.code_of`.
     """
     code = slips.code_of(slip)
+    return replace(_drawn(slip, store, code, now), opens_at=opens_at)
+
+
+def _drawn(slip: Slip, store: Store | None, code: str, now: datetime) -> Paper:
     if slip.order is not None:
         maker = _gift if slip.is_gift else _receipt
         return maker(slip.order, slip.order.store or store, code, now)
@@ -87,13 +94,15 @@ def of(slip: Slip, *, store: Store, now: datetime) -> Paper:
     return _return(slip.customer_return, slip.customer_return.store or store, code)
 
 
-def sender(store: Store) -> list[str]:
-    """Return the shop's address, line by line."""
+def sender(store: Store | None) -> list[str]:
+    """Return the shop's address, line by line; nothing of no shop."""
+    if store is None:
+        return []
     city = " ".join(filter(None, (store.postcode, store.city)))
     return [line for line in (store.name, store.street, city) if line]
 
 
-def _gift(order: Order, store: Store, code: str, now: datetime) -> Paper:
+def _gift(order: Order, store: Store | None, code: str, now: datetime) -> Paper:
     lines = [line for line in history.of_order(order, now=now).lines if line.line.product.is_goods]
     # Those that were sold as gifts; all of them when the till did not say.
     chosen = [line for line in lines if line.line.is_gift] or lines
@@ -118,7 +127,7 @@ def _given(line: history.PurchaseLine) -> Row:
     return Row(_units(line.line.quantity, line.line.product.name), " · ".join(about))
 
 
-def _receipt(order: Order, store: Store, code: str, now: datetime) -> Paper:
+def _receipt(order: Order, store: Store | None, code: str, now: datetime) -> Paper:
     lines = list(order.lines.select_related("product").order_by("position"))
     paid = [
         Row(payment.get_tender_display().capitalize(), "", money(payment.amount, order.currency))
@@ -139,7 +148,7 @@ def _receipt(order: Order, store: Store, code: str, now: datetime) -> Paper:
     )
 
 
-def _return(taken: CustomerReturn, store: Store, code: str) -> Paper:
+def _return(taken: CustomerReturn, store: Store | None, code: str) -> Paper:
     lines = list(history.lines_of(taken))
     exchange = getattr(taken, "exchange", None)
     brought = [_brought(line, taken) for line in lines]

@@ -11,7 +11,7 @@ Points of orders: what a purchase earns, what paid it, and what a return undoes 
   as much, and what is paid on top earns as any purchase.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -56,15 +56,21 @@ def sold(order: Order, payments: Iterable[Payment]) -> None:
     _earn(order, _earned_on(order, paid, rule))
 
 
-def returned(taken: CustomerReturn, *, at: datetime) -> None:
+def returned(
+    taken: CustomerReturn,
+    *,
+    exchange: Exchange | None,
+    orders: Mapping[UUID, Order] | None = None,
+    at: datetime,
+) -> None:
     """
     Take back what the returned units had earned, once their replacements keep what is theirs.
 
     It follows from how many units of each line are back by now: called again it changes nothing,
-    called after the return was cancelled it lets the customer keep his points.
+    called after the return was cancelled it lets the customer keep his points. `exchange` is the
+    return's, `orders` are those it takes from, where the caller has read them.
     """
-    lines = taken.lines.exclude(order_line=None).select_related("order_line__order")
-    orders = {line.order_line.order_id: line.order_line.order for line in lines if line.order_line}
+    orders = _orders_of(taken) if orders is None else orders
     earned = _earned(orders)
     touched = [orders[order_id] for order_id in sorted(earned)]
     # Both may be at the same order: who comes second sees what the first has taken.
@@ -72,9 +78,14 @@ def returned(taken: CustomerReturn, *, at: datetime) -> None:
         loyalty.hold(customer_id)
     earned = _earned(earned)
     backs = {order.pk: _Back.of(order, earned[order.pk]) for order in touched}
-    _carry_over(taken, backs)
+    _carry_over(taken, exchange, backs)
     for order in touched:
         _settle(order, backs[order.pk], taken, at)
+
+
+def _orders_of(taken: CustomerReturn) -> dict[UUID, Order]:
+    found = Order.objects.filter(lines__return_lines__customer_return=taken)
+    return {order.pk: order for order in found.distinct()}
 
 
 def give_back(refund: Refund, at: datetime) -> str:
@@ -149,8 +160,7 @@ def _settle(order: Order, back: _Back, taken: CustomerReturn, at: datetime) -> N
     act(customer_id=order.customer_id, points=abs(back.due), event=event)
 
 
-def _carry_over(taken: CustomerReturn, backs: dict[UUID, _Back]) -> None:
-    exchange = Exchange.objects.filter(customer_return=taken).select_related("order").first()
+def _carry_over(taken: CustomerReturn, exchange: Exchange | None, backs: dict[UUID, _Back]) -> None:
     if exchange is None or exchange.order is None or taken.state in taken.NOT_COUNTED:
         return
     pairs = list(

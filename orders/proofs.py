@@ -37,13 +37,18 @@ class TooManyOrders(Invalid):
 
 def of(draft: CustomerReturn) -> frozenset[UUID]:
     """Return the ids of the orders that the return began with or that joined it."""
-    joined = JoinedOrder.objects.filter(customer_return=draft).values_list("order_id", flat=True)
+    joined = [row.order_id for row in draft.joined.all()]
     return frozenset([*filter(None, [draft.order_id]), *joined])
 
 
 def lines_of(draft: CustomerReturn) -> QuerySet[OrderLine]:
     """Return the lines of those orders."""
     return OrderLine.objects.filter(order_id__in=of(draft))
+
+
+def line_ids(draft: CustomerReturn) -> list[int]:
+    """Return the ids of those lines, in their order."""
+    return list(lines_of(draft).order_by("order_id", "position").values_list("pk", flat=True))
 
 
 def are_together(

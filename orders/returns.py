@@ -6,7 +6,8 @@ and all amounts are computed again under the lock of the order lines and payment
 on the last unit exactly one wins.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -35,7 +36,7 @@ from orders import (
 )
 from orders.facts import ReturnAccepted, ReturnedUnits
 from orders.models import Collection as Collected
-from orders.models import CustomerReturn, Order, Reception, ReturnLine
+from orders.models import CustomerReturn, Order, OrderLine, Reception, ReturnLine
 from orders.quotes import Choice, Quote
 from stores.models import ApiKey, Clerk, Register, Store, Tablet
 
@@ -46,6 +47,10 @@ WRITTEN = [
     field.name
     for field in ReturnLine._meta.concrete_fields
     if field.name not in ("id", "customer_return", "position")
+]
+SUBMITTED = [
+    *("clerk", "number", "number_key", "currency", "state", "goods"),
+    *("submitted_at", "received_at", "settled_at"),
 ]
 
 
@@ -108,40 +113,64 @@ def begin(
     return draft
 
 
-def choose(*, draft: CustomerReturn, choices: Iterable[Choice]) -> None:
+def choose(*, draft: CustomerReturn, choices: Iterable[Choice]) -> list[Choice]:
     """
     Keep in the draft what the clerk has chosen so far, so that no lock and no lost page loses it.
+
+    Returned are the choices as they are kept, see `choices_of`.
 
     Raises:
         DraftGone: it was taken meanwhile.
         NotAUnitCount, NotOfThisReturn: see `quotes.draw_up`.
     """
-    choices = quotes.checked(choices)
     with transaction.atomic():
-        locked = CustomerReturn.objects.select_for_update().get(pk=draft.pk)
-        if not locked.is_draft:
+        locked = CustomerReturn.objects.select_for_update().filter(pk=draft.pk)
+        if locked.values_list("state", flat=True).get() != CustomerReturn.State.DRAFT:
             raise DraftGone()
-        lines = quotes.lines_for(choices)
-        draft.replacements.all().delete()
-        rows = [
-            ReturnLine(
-                customer_return=draft,
-                order_line=lines[choice.order_line_id],
-                product=lines[choice.order_line_id].product,
-                position=position,
-                units=choice.units,
-                reason=choice.reason,
-                reason_words=choice.reason_words,
-                condition=choice.condition,
-                resolution=choice.resolution,
-                waiver=choice.waiver,
-                serials=list(choice.serials),
-            )
-            for position, choice in enumerate(choices, 1)
-        ]
-        kept = _keep_lines(draft, rows)
-        wanted = {choice.order_line_id: choice.wanted for choice in choices if choice.wanted}
-        exchanges.wish(draft, {row.order_line_id or 0: row for row in kept}, wanted)
+        return _keep(draft, quotes.checked(choices))
+
+
+def _keep(draft: CustomerReturn, choices: Sequence[Choice]) -> list[Choice]:
+    """Write the choices over what the locked draft holds; return them as they are kept."""
+    products = _products_of(choices)
+    draft.replacements.all().delete()
+    rows = [
+        ReturnLine(
+            customer_return=draft,
+            order_line_id=choice.order_line_id,
+            product_id=products[choice.order_line_id],
+            position=position,
+            units=choice.units,
+            reason=choice.reason,
+            reason_words=choice.reason_words,
+            condition=choice.condition,
+            resolution=choice.resolution,
+            waiver=choice.waiver,
+            serials=list(choice.serials),
+        )
+        for position, choice in enumerate(choices, 1)
+    ]
+    left_over = draft.lines.filter(position__gt=len(rows))
+    if left_over.exists():
+        left_over.delete()
+    kept = _keep_lines(rows)
+    wanted = {choice.order_line_id: choice.wanted for choice in choices if choice.wanted}
+    exchanges.wish(draft, {row.order_line_id or 0: row for row in kept}, wanted)
+    return _plain(choices)
+
+
+def _products_of(choices: Iterable[Choice]) -> dict[int, int]:
+    """Return the article of each chosen line by their ids; raises `NotOfThisReturn`."""
+    ids = {choice.order_line_id for choice in choices}
+    found = dict(OrderLine.objects.filter(pk__in=ids).values_list("pk", "product_id"))
+    if len(found) < len(ids):
+        raise quotes.NotOfThisReturn()
+    return found
+
+
+def _plain(choices: Iterable[Choice]) -> list[Choice]:
+    """Return the choices as they are kept: what is taken instead by name."""
+    return [replace(one, replacement_id=None, replacements=one.wanted) for one in choices]
 
 
 def choices_of(draft: CustomerReturn) -> list[Choice]:
@@ -171,6 +200,7 @@ def take(
     draft: CustomerReturn,
     at: datetime,
     clerk: Clerk | None = None,
+    choices: Sequence[Choice] | None = None,
     agreed_total: int | None = None,
     agreed_to_pay: int | None = None,
     agreed_token: str = "",
@@ -182,7 +212,8 @@ def take(
     Where the customer has to pay, the register is asked first; goods change hands when he has
     (`orders.collecting`).
 
-    A draft that was taken already gives the same return again. `agreed_total` is the refund the
+    A draft that was taken already gives the same return again. `choices` are taken in the place of
+    those that the draft holds. `agreed_total` is the refund the
     customer was shown, in minor units, `agreed_token` the token of that quote. What people
     have overruled of it counts as long as it is as they were shown. Goods that are not in hand are
     received later, see `goods.receive`; till then the return is accepted.
@@ -195,12 +226,16 @@ def take(
     """
     with transaction.atomic():
         # A second tap waits here and then finds the return taken.
-        taken = CustomerReturn.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+        held = CustomerReturn.objects.select_for_update(of=("self",))
+        taken = held.select_related("store", "tablet__register").get(pk=draft.pk)
         if not taken.is_draft:
             return taken
-        granted = grants.of(taken, at=at)
+        chosen = choices_of(taken)
+        if choices is not None and _plain(choices) != chosen:
+            chosen = _keep(taken, quotes.checked(choices))
+        granted = grants.of_choices(chosen, draft=taken, at=at)
         answer = quotes.draw_up(
-            choices=choices_of(taken),
+            choices=chosen,
             customer_id=taken.customer_id,
             now=at,
             grants=granted,
@@ -213,17 +248,18 @@ def take(
         )
         if answer.problems:
             raise answer.problems[0]
-        if agreed_total not in (None, answer.refund_total):
-            raise QuoteChanged()
-        if agreed_to_pay not in (None, answer.to_pay):
-            raise QuoteChanged()
-        if agreed_token not in ("", answer.token):
-            raise QuoteChanged()
+        _check_agreed(answer, agreed_total, agreed_to_pay, agreed_token)
         _settle(taken, answer, clerk, at, is_in_hand=is_in_hand)
         if granted:
             grants.use(taken, answer, at=at)
         reviews.announce(taken, answer, at=at)
     return taken
+
+
+def _check_agreed(answer: Quote, total: int | None, to_pay: int | None, token: str) -> None:
+    said = ((total, answer.refund_total), (to_pay, answer.to_pay), (token or None, answer.token))
+    if any(shown not in (None, found) for shown, found in said):
+        raise QuoteChanged()
 
 
 def _settle(
@@ -235,15 +271,7 @@ def _settle(
     is_first, is_in_hand = not is_in_hand, is_in_hand and not answer.to_pay
     taken.clerk = clerk or taken.clerk
     taken.number = taken.number or numbers.following(store, "R")
-    taken.number_key = numbers.key(taken.number)
-    taken.currency = answer.currency
-    taken.state, taken.submitted_at = CustomerReturn.State.ACCEPTED, at
-    if is_in_hand:
-        taken.state, taken.received_at = CustomerReturn.State.RECEIVED, at
-        taken.goods = CustomerReturn.Goods.FULLY
-    if is_in_hand and not answer.refunds:
-        taken.state, taken.settled_at = CustomerReturn.State.SETTLED, at
-    taken.save()
+    _submit(taken, answer, at, is_in_hand=is_in_hand)
     return_lines = _write_lines(taken, answer, store if is_in_hand else None)
     adjustments.write(taken, answer.adjustments)
     received: list[Reception] = []
@@ -262,12 +290,25 @@ def _settle(
         satisfaction.ask(taken=taken, at=at)
     if answer.refunds:
         refunds.ask(taken, answer.refunds, register=register, at=at)
-    points.returned(taken, at=at)
-    exchanges.move_goods(taken, received, at=at)
+    orders = {quoted.line.order_id: quoted.line.order for quoted in answer.lines}
+    points.returned(taken, exchange=exchange, orders=orders, at=at)
+    exchanges.move_goods(taken, exchange, received, at=at)
     if exchange is not None and exchange.is_made:
         journal.exchange_made(exchange, at=at)
     if not answer.refunds and taken.is_done:
         journal.return_settled(taken, at=at)
+
+
+def _submit(taken: CustomerReturn, answer: Quote, at: datetime, *, is_in_hand: bool) -> None:
+    taken.number_key = numbers.key(taken.number or "")
+    taken.currency = answer.currency
+    taken.state, taken.submitted_at = CustomerReturn.State.ACCEPTED, at
+    if is_in_hand:
+        taken.state, taken.received_at = CustomerReturn.State.RECEIVED, at
+        taken.goods = CustomerReturn.Goods.FULLY
+    if is_in_hand and not answer.refunds:
+        taken.state, taken.settled_at = CustomerReturn.State.SETTLED, at
+    taken.save(update_fields=SUBMITTED)
 
 
 def _write_lines(
@@ -297,12 +338,11 @@ def _write_lines(
         )
         for position, quoted in enumerate(answer.lines, 1)
     ]
-    return _keep_lines(taken, rows)
+    return _keep_lines(rows)
 
 
-def _keep_lines(found: CustomerReturn, lines: list[ReturnLine]) -> list[ReturnLine]:
-    """Write the lines over those in their places, and delete what is left behind them."""
-    found.lines.filter(position__gt=len(lines)).delete()
+def _keep_lines(lines: list[ReturnLine]) -> list[ReturnLine]:
+    """Write the lines of a return over those in their places."""
     return ReturnLine.objects.bulk_create(
         lines,
         update_conflicts=True,

@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import Conflict, Invalid
+from omnistore.hints import telling
 from omnistore.outbox import events
 from orders import approvers, notices
 from orders.approvers import Approver
@@ -68,6 +69,7 @@ def open_for(
         events.record(_opened(review, found), at=at)
     for route in sorted({review.route for review in reviews}):
         notices.write(found, route=route, asked_by=asked_by, at=at)
+    telling.after_commit(telling.store(found.store_id))
     return reviews
 
 
@@ -302,6 +304,7 @@ def _end(
     said = {"how": how, "words": words, "clerk": approver.clerk, "user": approver.user}
     _log([review], What(state), at=at, **said)
     events.record(_decided(review, found), at=at)
+    telling.after_commit(telling.store(found.store_id))
 
 
 def _end_due_of(return_id: UUID, at: datetime) -> int:

@@ -79,7 +79,7 @@ def plan(due: Mapping[UUID, int], *, is_locked: bool = False) -> list[Share]:
     if is_locked:
         payments = payments.select_for_update(no_key=True)
     rows = list(payments)
-    gone, failed = sums(rows, Refund.HOLDING), sums(rows, [Refund.State.FAILED])
+    gone, failed = _held_and_failed(rows)
     shares: list[Share] = []
     for order_id, amount in sorted(due.items()):
         own = [payment for payment in rows if payment.order_id == order_id]
@@ -110,21 +110,23 @@ def cash_last(shares: Iterable[Share]) -> list[Share]:
     return sorted(shares, key=lambda share: share.goes_by == Tender.CASH)
 
 
-def sums(payments: Sequence[Payment], states: Iterable[str]) -> dict[int, int]:
-    """Return what the payments' refunds in these states sum to."""
-    rows = (
-        Refund.objects.filter(payment__in=payments, state__in=states)
-        .values_list("payment")
-        .annotate(Sum("amount"))
-    )
-    return dict(rows)
-
-
 def check_room(payment: Payment, amount: int) -> None:
     """Raise `MoreThanPaid` when so much is not left on the payment, whose row is locked."""
-    gone = sums([payment], Refund.HOLDING).get(payment.pk, 0)
-    if gone + amount > payment.amount:
+    held, _failed = _held_and_failed([payment])
+    if held.get(payment.pk, 0) + amount > payment.amount:
         raise MoreThanPaid()
+
+
+def _held_and_failed(payments: Sequence[Payment]) -> tuple[dict[int, int], dict[int, int]]:
+    """Return what the payments' refunds hold of them, and what of them has failed."""
+    found = Refund.objects.filter(payment__in=payments).order_by()
+    held: dict[int, int] = {}
+    failed: dict[int, int] = {}
+    for payment_id, state, amount in found.values_list("payment", "state").annotate(Sum("amount")):
+        sums = held if state in Refund.HOLDING else failed
+        if sums is held or state == Refund.State.FAILED:
+            sums[payment_id] = sums.get(payment_id, 0) + amount
+    return held, failed
 
 
 def _spread(

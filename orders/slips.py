@@ -32,6 +32,9 @@ LIFE = timedelta(days=365 * 5 // 2)
 BITS = 128
 # Base32 of 128 bits: 26 letters, the last of which has three spare bits.
 FORM = re.compile(r"[A-Z2-7]{25}[AEIMQUY4]")
+# Where a phone opens a slip. What stands behind the # never leaves the phone: it
+# is in no log and no Referer.
+ON_PHONE = "/receipt/#"
 # What a hand writes for what base32 has: it has no 0, 1 and 8.
 MISREAD = str.maketrans("018", "OIB", " -\N{NO-BREAK SPACE}")
 
@@ -111,8 +114,12 @@ def read(*, code: str, at: datetime, kinds: Collection[str] = frozenset(Kind.val
 
 
 def form_of(text: str) -> str:
-    """Return the code as it was made when the text looks like one, else an empty text."""
-    code = text.strip().upper().translate(MISREAD)
+    """
+    Return the code as it was made when the text looks like one, else an empty text.
+
+    The address of the phone's page leads to the code behind it, whatever the host.
+    """
+    code = text.rpartition(ON_PHONE)[2].strip().upper().translate(MISREAD)
     # A name has no digits: every code of ours has one.
     is_ours = FORM.fullmatch(code) and any(letter.isdigit() for letter in code)
     return code if is_ours else ""

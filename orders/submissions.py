@@ -93,11 +93,12 @@ def _asked_without_receipt(locked: CustomerReturn, at: datetime) -> tuple[list[Q
 
 def _asked(locked: CustomerReturn, at: datetime) -> tuple[list[Question], str]:
     """Keep what the lines are worth; return what a person is asked."""
+    choices = returns.choices_of(locked)
     answer = quotes.draw_up(
-        choices=returns.choices_of(locked),
+        choices=choices,
         customer_id=locked.customer_id,
         now=at,
-        grants=grants.of(locked, at=at),
+        grants=grants.of_choices(choices, draft=locked, at=at),
         is_locked=True,
         proof=locked.proof,
         return_id=locked.pk,

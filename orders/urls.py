@@ -6,6 +6,7 @@ from orders.views import (
     goods,
     hooks,
     money,
+    phone,
     photos,
     returns,
     reviews,
@@ -49,6 +50,9 @@ urlpatterns = [
     path("returns/<uuid:return_id>/approvers/<int:clerk_id>/", reviews.approve, name="approve"),
     path("reviews/", decisions.index, name="decisions"),
     path("reviews/<uuid:return_id>/", decisions.show, name="decision"),
+    path(
+        "reviews/<uuid:return_id>/photos/<uuid:photo_id>/", decisions.photo, name="decision_photo"
+    ),
     path("reviews/<uuid:return_id>/decide/", decisions.decide, name="decide"),
     path("hooks/processors/<int:processor_id>/", hooks.processor, name="processor_hook"),
     path("returns/<uuid:return_id>/collect/", exchanges.ask_again, name="collect_again"),
@@ -61,6 +65,12 @@ urlpatterns = [
     path("refunds/<uuid:refund_id>/retry/", returns.retry, name="refund_retry"),
     path("returns/<uuid:return_id>/slip/", slips.of_return, name="return_slip"),
     path("orders/<uuid:order_id>/gift/", slips.of_order, name="gift_slip"),
+    path("orders/<uuid:order_id>/receipt/", slips.for_phone, name="receipt_slip"),
+    # The customer's phone: no clerk, and no code in an address that a server sees.
+    path("receipt/", phone.enter, name="phone"),
+    path("receipt/paper/", phone.show, name="phone_paper"),
+    path("receipt/paper.pdf", phone.pdf, name="phone_pdf"),
+    path("receipt/gift/", phone.give, name="phone_gift"),
     path("slips/<uuid:slip_id>/", slips.show, name="slip"),
     path("slips/<uuid:slip_id>/<str:size>.pdf", slips.pdf, name="slip_pdf"),
 ]

@@ -216,9 +216,13 @@ class NothingKeptMiddleware:
         return response
 
 
+# Where those ask whom no tablet of ours serves: programs, and the customers' own phones.
+OF_STRANGERS = ("/api/", "/receipt/")
+
+
 class LanguageMiddleware:
     """
-    French unless chosen otherwise: by the cookie, for programs by Accept-Language.
+    French unless chosen otherwise: by the cookie, for programs and phones by Accept-Language.
 
     The browser's own language is not asked: a tablet bought abroad still serves in French. A
     signed-in clerk's language wins (`clerk_required`).
@@ -228,7 +232,7 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path.startswith("/api/"):
+        if request.path.startswith(OF_STRANGERS):
             language = translation.get_language_from_request(request)
         else:
             language = request.COOKIES.get(LANGUAGE_COOKIE, settings.LANGUAGE_CODE)

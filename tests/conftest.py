@@ -89,9 +89,13 @@ def _ledgers_are_emptied(
     operations = connections["default"].ops
     plain = operations.sql_flush
 
-    def sql_flush(*args: Any, **kwargs: Any) -> list[str]:
+    def sql_flush(style: Any, tables: list[str], **kwargs: Any) -> list[str]:
         aside, back = guards.apart(connections["default"])
-        return [*aside, *plain(*args, **kwargs), *back]
+        if connections["default"].vendor == "sqlite":
+            return [*aside, *plain(style, tables, **kwargs), *back]
+        # Of a hundred tables few have rows: TRUNCATE makes a new file of each, twenty times slower.
+        emptied = [f"DELETE FROM {operations.quote_name(table)};" for table in tables]
+        return [*aside, *emptied, "SET CONSTRAINTS ALL IMMEDIATE;", *back]
 
     operations.sql_flush = sql_flush
     yield

@@ -62,7 +62,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("value", omnistore.tokens.SealedField(blank=True, editable=False)),
-                ("ticket_hash", models.CharField(editable=False, max_length=64, unique=True)),
+                (
+                    "ticket_hash",
+                    models.CharField(
+                        editable=False, max_length=64, unique=True, verbose_name="hash"
+                    ),
+                ),
                 ("code_hash", models.CharField(editable=False, max_length=64)),
                 ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="tries")),
                 ("asked_at", models.DateTimeField(verbose_name="asked for")),

@@ -46,7 +46,9 @@ class Migration(migrations.Migration):
                 ("template", models.CharField(max_length=40, verbose_name="template")),
                 (
                     "variables",
-                    omnistore.tokens.SealedJSONField(blank=True, default=dict, editable=False),
+                    omnistore.tokens.SealedJSONField(
+                        blank=True, default=dict, editable=False, verbose_name="content"
+                    ),
                 ),
                 (
                     "state",

@@ -15,20 +15,24 @@ from customers.models.people import (
     Touch,
     Visit,
 )
+from customers.models.phones import CheckIn, KnownPhone, PhoneSession
 
 __all__ = [
+    "CheckIn",
     "CodesAsked",
     "Consent",
     "ConsentWording",
     "Customer",
     "Evidence",
     "Identifier",
+    "KnownPhone",
     "LoyaltyEntry",
     "LoyaltyRule",
     "Message",
     "NameKey",
     "OneTimeCode",
     "Pass",
+    "PhoneSession",
     "Touch",
     "Visit",
 ]

@@ -48,7 +48,7 @@ class Message(models.Model):
     channel = models.CharField(_("channel"), max_length=5, choices=Channel.choices)
     language = models.CharField(_("language"), max_length=2)
     template = models.CharField(_("template"), max_length=40)
-    variables = SealedJSONField(blank=True, default=dict, editable=False)
+    variables = SealedJSONField(_("content"), blank=True, default=dict, editable=False)
     state = models.CharField(_("state"), max_length=7, choices=State.choices, default=State.WAITING)
     # A code, never what somebody answered.
     failure = models.CharField(_("failure"), max_length=40, blank=True)

@@ -35,7 +35,7 @@ class OneTimeCode(models.Model):
     kind = models.CharField(_("kind"), max_length=5, choices=Kind.choices)
     # Where it was sent; emptied once it is used or expired.
     value = SealedField(blank=True, editable=False)
-    ticket_hash = models.CharField(max_length=64, unique=True, editable=False)
+    ticket_hash = models.CharField(_("hash"), max_length=64, unique=True, editable=False)
     code_hash = models.CharField(max_length=64, editable=False)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     asked_at = models.DateTimeField(_("asked for"))

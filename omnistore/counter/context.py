@@ -19,5 +19,6 @@ def shop(request: HttpRequest) -> dict[str, Any]:
         "papers": displays.PAPERS[display],
         "is_demo": settings.ENV == "demo",
         "other_language": "en" if get_language() == "fr" else "fr",
+        "has_hints": settings.OMNISTORE_HINTS,
         "lock_after": int(settings.AUTO_LOCK_AFTER.total_seconds()),
     }

@@ -1,10 +1,12 @@
 from django.urls import path
 
 from omnistore.counter.views import (
+    arrivals,
     customers,
     design,
     identifying,
     installing,
+    listening,
     orders,
     scanning,
     signing_up,
@@ -17,6 +19,8 @@ urlpatterns = [
     path("identify/", identifying.identify, name="identify"),
     path("understand/", identifying.understand, name="understand"),
     path("anonymous/", identifying.anonymous, name="anonymous"),
+    path("arrivals/", arrivals.waiting, name="arrivals"),
+    path("arrivals/<int:check_in_id>/serve/", arrivals.serve, name="serve"),
     path("sign-up/", signing_up.sign_up, name="sign_up"),
     path("sign-up/with/", signing_up.sign_up_with, name="sign_up_with"),
     path("sign-up/again/", signing_up.sign_up_again, name="sign_up_again"),
@@ -31,5 +35,6 @@ urlpatterns = [
     path("manifest.<str:language>.webmanifest", installing.manifest, name="manifest"),
     path("service-worker.js", installing.service_worker, name="service_worker"),
     path("offline/", installing.offline, name="offline"),
+    path("listen/", listening.ticket, name="listen"),
     path("alive/", installing.alive, name="alive"),
 ]

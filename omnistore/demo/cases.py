@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from omnistore.demo import staff
-from omnistore.demo.people import HELENE, JULIEN, WEI, Person
+from omnistore.demo.people import CAMILLE, HELENE, JULIEN, WEI, Person
 from orders import numbers, questions, quotes, returns, slips
 from orders.models import (
     CustomerReturn,
@@ -35,6 +35,7 @@ def add(*, source: str, stores: Mapping[str, Store], at: datetime) -> None:
     """Make them all."""
     _ask(source, stores["lyo"], at)
     _give(source, at)
+    _print(source, at)
     _number(source)
 
 
@@ -91,6 +92,14 @@ def _give(source: str, at: datetime) -> None:
     order = bought.order_by("-placed_at").first()
     if order is not None:
         slips.gift_of(order=order, at=at)
+
+
+def _print(source: str, at: datetime) -> None:
+    """Make the receipt of what Camille bought last in a store; a phone opens it from the sheet."""
+    bought = Order.objects.filter(source=source, channel="STORE", **_of(source, CAMILLE))
+    order = bought.order_by("-placed_at").first()
+    if order is not None:
+        slips.receipt_of(order=order, at=at)
 
 
 def _number(source: str) -> None:

@@ -57,11 +57,14 @@ class Sheet:
     codes: Sequence[Code]
 
 
-def sheets() -> list[Sheet]:
-    """Return all codes of the demo shop, in the order one tries them."""
-    return [
-        sheet for sheet in (_people(), _receipts(), _gifts(), _articles(), _bad()) if sheet.codes
-    ]
+def sheets(site: str) -> list[Sheet]:
+    """
+    Return all codes of the demo shop, in the order one tries them.
+
+    `site` is its address, without a slash at the end.
+    """
+    all_of_them = (_people(), _receipts(), _phones(site), _gifts(), _articles(), _bad())
+    return [sheet for sheet in all_of_them if sheet.codes]
 
 
 def qr(name: Words, text: str) -> Code:
@@ -116,6 +119,14 @@ def _receipts() -> Sheet:
     ).order_by("-placed_at")
     hers = [bars(_name(camille), order.number, "code128") for order in bought[:1]]
     return Sheet(_("Receipts"), _("The purchase opens."), [anonymous, *hers])
+
+
+def _phones(site: str) -> Sheet:
+    printed = Slip.objects.filter(kind=Slip.Kind.RECEIPT).order_by("made_at")
+    opens_at = f"{site}{slips.ON_PHONE}"
+    codes = [qr(_name(people.CAMILLE), opens_at + slips.code_of(slip)) for slip in printed[:1]]
+    words = _("A phone opens the receipt, without an account; a tablet opens the purchase.")
+    return Sheet(_("A receipt for the phone"), words, codes)
 
 
 def _gifts() -> Sheet:

@@ -34,7 +34,7 @@ def key_of(store_code: str) -> str:
 def ensure(store: Store) -> Register:
     """Return the store's demo register with its secret and its key, made when missing."""
     register, _ = Register.objects.get_or_create(
-        store=store, name="1", defaults={"secret": secret_of(store.code)}
+        store=store, name="Caisse 1", defaults={"secret": secret_of(store.code)}
     )
     key = key_of(store.code)
     ApiKey.objects.get_or_create(

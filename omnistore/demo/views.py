@@ -16,7 +16,8 @@ from omnistore.outbox import connections
 @require_GET
 def codes_to_scan(request: HttpRequest) -> HttpResponse:
     """Show the sheet of codes, to print or to hold a tablet in front of."""
-    return render(request, "demo/codes.html", {"sheets": codes.sheets()})
+    site = request.build_absolute_uri("/").rstrip("/")
+    return render(request, "demo/codes.html", {"sheets": codes.sheets(site)})
 
 
 @require_GET

@@ -1,6 +1,9 @@
 """The journal and its closings, to read and to take away."""
 
+import json
+from collections.abc import Iterable
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -8,13 +11,16 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from omnistore import words
 from omnistore.headoffice import ReadOnly
 from orders.admin.amounts import WithAmounts, amount
 from orders.journal import exports
-from orders.models import JournalClosing, JournalEntry
+from orders.models import JournalClosing, JournalEntry, Tender
 from stores.models import Store
 
 KINDS = {"csv": "text/csv", "jsonl": "application/jsonl"}
@@ -46,11 +52,40 @@ class ExportForm(forms.Form):
         return given
 
 
+@admin.display(description=_("by tax rate"))
+def by_tax_rate(entry: JournalEntry) -> SafeString:
+    """Write the amounts by rate with the tax within, for people; the text itself is hashed."""
+    return _below_each_other(
+        f"{words.percent(Decimal(rate))} · {_money(amount, entry)} ({_money(tax, entry)})"
+        for rate, (amount, tax) in json.loads(entry.taxes).items()
+    )
+
+
+@admin.display(description=_("by means of payment"))
+def by_means(entry: JournalEntry) -> SafeString:
+    """Write the amounts by means, for people; a correction takes some off."""
+    names = {**dict(Tender.choices), "EXCHANGE": _("exchange")}
+    return _below_each_other(
+        f"{names.get(means, means)} · {_money(amount, entry)}"
+        for means, amount in json.loads(entry.tenders).items()
+    )
+
+
+def _money(minor: int, entry: JournalEntry) -> str:
+    return words.money(minor, entry.currency)
+
+
+def _below_each_other(lines: Iterable[str]) -> SafeString:
+    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
+
+
 @admin.register(JournalEntry)
 class JournalEntryAdmin(WithAmounts):
     amounts: ClassVar = {
         "gross": amount("gross", _("amount")),
         "tax": amount("tax", _("tax within")),
+        "taxes": by_tax_rate,
+        "tenders": by_means,
     }
     number_lookup = "document__iexact"
     list_display = (

@@ -27,7 +27,13 @@ def replacements_of(taken: CustomerReturn) -> list[Replacement]:
     return list(rows.order_by("position"))
 
 
-def move_goods(taken: CustomerReturn, receptions: Sequence[Reception], *, at: datetime) -> None:
+def move_goods(
+    taken: CustomerReturn,
+    exchange: Exchange | None,
+    receptions: Sequence[Reception],
+    *,
+    at: datetime,
+) -> None:
     """
     Move the stock of a return and its exchange: what goes out, is put aside, and goes on a shelf.
 
@@ -37,7 +43,6 @@ def move_goods(taken: CustomerReturn, receptions: Sequence[Reception], *, at: da
     Raises:
         NotAvailable: somebody else got it a moment ago.
     """
-    exchange = Exchange.objects.filter(customer_return=taken).select_related("order").first()
     rows = replacements_of(taken) if exchange and taken.store else []
     shelved = [
         dispositions.onto_shelf(row, taken.number or "") for row in receptions if row.is_on_shelf

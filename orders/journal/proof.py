@@ -6,24 +6,20 @@ link proves nothing.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from hmac import compare_digest
 from typing import Any
 
-from django.db import connection, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from orders.journal import chain, writing
+from orders.journal import chain, reading, writing
 from orders.journal.totals import Totals
 from orders.models import JournalClosing, JournalEntry, JournalHead
 from stores.models import Store
 
-AT_ONCE = 5000
-COLUMNS = (*chain.ENTRY, "hash", "seal")
-# Places in a row of `COLUMNS`.
+# Places in a row of `reading.COLUMNS`.
 STORE, NUMBER, KIND, GROSS, TAX, TAXES, TENDERS, CURRENCY, DAY = 1, 2, 3, 6, 7, 8, 9, 10, 12
 BEFORE, HASH, SEAL = 14, 15, 16
 
@@ -74,7 +70,8 @@ class _Walk:
 
     number: int = 0
     hash: str = ""
-    closed_day: date | None = None
+    # ISO 8601, as it is read.
+    closed_day: str = ""
     closings: int = 0
     closing_hash: str = ""
     first: int = 0
@@ -103,7 +100,7 @@ def verify(
 
 def _verify(store: Store, since: date | None, anchors: Mapping[tuple[str, int], str]) -> Verdict:
     verdict = Verdict(store)
-    with _streaming():
+    with reading.streaming():
         head = JournalHead.objects.filter(store=store).first() or JournalHead(store=store)
         walk, verdict.broken = _beginning(store, since)
         own = {number: hash_ for (code, number), hash_ in anchors.items() if code == store.code}
@@ -111,12 +108,6 @@ def _verify(store: Store, since: date | None, anchors: Mapping[tuple[str, int], 
             verdict.broken = _follow(verdict, walk, head, own)
     verdict.last_number, verdict.last_hash = walk.number, walk.hash
     return verdict
-
-
-def _streaming() -> AbstractContextManager[Any]:
-    # In a transaction PostgreSQL streams; outside it would copy a million rows first. SQLite
-    # streams anyway, and a transaction of ours would keep writers out.
-    return transaction.atomic() if connection.vendor == "postgresql" else nullcontext()
 
 
 def _beginning(store: Store, since: date | None) -> tuple[_Walk, Broken | None]:
@@ -129,7 +120,7 @@ def _beginning(store: Store, since: date | None) -> tuple[_Walk, Broken | None]:
     walk = _Walk(
         number=last.last_number,
         hash=last.last_hash,
-        closed_day=last.day,
+        closed_day=last.day.isoformat(),
         closings=last.number,
         closing_hash=last.hash,
         grand=Totals.read(last.grand),
@@ -140,12 +131,10 @@ def _beginning(store: Store, since: date | None) -> tuple[_Walk, Broken | None]:
 def _follow(
     verdict: Verdict, walk: _Walk, head: JournalHead, anchors: Mapping[int, str]
 ) -> Broken | None:
-    rows = JournalEntry.objects.filter(store=verdict.store, number__gt=walk.number)
     closings = JournalClosing.objects.filter(store=verdict.store, number__gt=walk.closings)
     ends = closings.order_by("number").iterator(chunk_size=200)
     closing = next(ends, None)
-    stream = rows.order_by("number").values_list(*COLUMNS).iterator(chunk_size=AT_ONCE)
-    for row in stream:
+    for row in reading.entries(verdict.store.pk, walk.number):
         if why := _wrong(row, walk):
             return Broken(walk.number + 1 if why == "missing" else row[NUMBER], why)
         if anchors and anchors.get(row[NUMBER], row[HASH]) != row[HASH]:
@@ -165,15 +154,17 @@ def _wrong(row: tuple[Any, ...], walk: _Walk) -> str:
     """Return what is wrong with the entry behind the walk, empty when nothing is."""
     if row[NUMBER] != walk.number + 1:
         return "missing"
-    if chain.entry_hash(row[:HASH]) != row[HASH]:
+    try:
+        if chain.text_hash(row) != row[HASH]:
+            return "changed"
+        if row[BEFORE] != walk.hash:
+            return "unlinked"
+        if not chain.is_sealed(row[HASH], row[SEAL]):
+            return "unsealed"
+    except TypeError:
+        # Bytes where we wrote text: SQLite keeps what it is given.
         return "changed"
-    if row[BEFORE] != walk.hash:
-        return "unlinked"
-    if not chain.is_sealed(row[HASH], row[SEAL]):
-        return "unsealed"
-    if walk.closed_day is not None and row[DAY] <= walk.closed_day:
-        return "unclosed"
-    return ""
+    return "unclosed" if row[DAY] <= walk.closed_day else ""
 
 
 def _step(row: tuple[Any, ...], walk: _Walk) -> None:
@@ -203,7 +194,8 @@ def _wrong_closing(closing: JournalClosing, walk: _Walk) -> str:
 
 
 def _close(closing: JournalClosing, walk: _Walk) -> None:
-    walk.closings, walk.closing_hash, walk.closed_day = closing.number, closing.hash, closing.day
+    walk.closings, walk.closing_hash = closing.number, closing.hash
+    walk.closed_day = closing.day.isoformat()
     walk.first, walk.totals = 0, Totals()
 
 

@@ -62,5 +62,9 @@ class Slip(models.Model):
         return f"{self.kind} {str(self.id)[:8]}"
 
     @property
+    def is_receipt(self) -> bool:
+        return self.kind == self.Kind.RECEIPT
+
+    @property
     def is_gift(self) -> bool:
         return self.kind == self.Kind.GIFT

@@ -9,7 +9,7 @@ Quotes: what would come back by which right, for how much, to which tender; noth
 `returns.take` draws the same quote up again under lock before it writes anything.
 """
 
-from orders.quotes.drawing import checked, draw_up, lines_for
+from orders.quotes.drawing import Known, checked, draw_up, lines_for
 from orders.quotes.refusals import (
     AllCameBack,
     ConditionMissing,
@@ -29,6 +29,7 @@ __all__ = [
     "Choice",
     "ConditionMissing",
     "CurrenciesDiffer",
+    "Known",
     "NotAUnitCount",
     "NotOfThisReturn",
     "NotReturnable",

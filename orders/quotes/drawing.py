@@ -1,7 +1,7 @@
 """Draw a quote up: judge the lines, then fees, promotions, the difference, and who is paid what."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -27,6 +27,14 @@ from stores.models import Store
 MOST_LINES = 200
 
 
+@dataclass(frozen=True)
+class Known:
+    """What the same request has read already: lines as `lines_for` returns them, the policies."""
+
+    lines: Mapping[int, OrderLine]
+    book: PolicyBook
+
+
 def draw_up(
     *,
     choices: Iterable[Choice],
@@ -39,6 +47,7 @@ def draw_up(
     is_locked: bool = False,
     proven: frozenset[UUID] = frozenset(),
     store: Store | None = None,
+    known: Known | None = None,
 ) -> Quote:
     """
     Return what the customer would get back, without changing anything.
@@ -49,8 +58,8 @@ def draw_up(
     return itself, not counted among the customer's earlier ones; `proven` are the orders that were
     shown one by one (`proofs.of`), `proof` the draft's: by a gift receipt all money is store
     credit of who brings it. With a `store`, whose customer stands there, what is taken instead
-    has to be available. With `is_locked` the order lines and payments are locked first: only
-    `take` asks for that, inside its transaction.
+    has to be available. What is `known` is not read again. With `is_locked` the order lines and
+    payments are locked first: only `take` asks for that, inside its transaction.
 
     Raises:
         NothingChosen, NotAUnitCount: no choice at all, or units below one.
@@ -60,9 +69,9 @@ def draw_up(
     choices = checked(choices)
     if not choices:
         raise NothingChosen()
-    lines = lines_for(choices, is_locked=is_locked)
+    lines = _known(choices, known) or lines_for(choices, is_locked=is_locked)
     _check_together(lines.values(), customer_id, proven)
-    rules = Rules(PolicyBook.read(), grants, now, proof)
+    rules = Rules(known.book if known else PolicyBook.read(), grants, now, proof)
     taken = Taken.read(choices)
     quoted = quote_lines([worth(one, lines[one.order_line_id]) for one in choices], taken, rules)
     currency = next(iter(lines.values())).order.currency
@@ -77,16 +86,13 @@ def draw_up(
         return answer
     try:
         planned = refunds.plan(_due(answer), is_locked=is_locked)
-        givers = _givers(answer, proof)
-        given = [share for share in planned if givers is None or share.is_paid_by(givers)]
-        others = [share for share in planned if share not in given]
-        routed = [
-            *as_gift(given, is_named=customer_id is not None),
-            *refunds.preferred(others, pay_by),
-        ]
-        return replace(answer, refunds=cash_last(routed))
     except refunds.MoreThanPaid as problem:
         return replace(answer, problem=problem)
+    givers = _givers(answer, proof)
+    given = [share for share in planned if givers is None or share.is_paid_by(givers)]
+    others = [share for share in planned if share not in given]
+    gifts = as_gift(given, is_named=customer_id is not None)
+    return replace(answer, refunds=cash_last([*gifts, *refunds.preferred(others, pay_by)]))
 
 
 def _givers(answer: Quote, proof: str) -> frozenset[UUID] | None:
@@ -127,11 +133,19 @@ def lines_for(choices: Sequence[Choice], *, is_locked: bool = False) -> dict[int
             .values_list("pk")
         )
     lines = promotions.known_on(with_returned(OrderLine.objects.filter(pk__in=ids)))
-    lines = lines.select_related("order__store", "product", "paid_by__store")
+    lines = lines.select_related("order__store", "product").prefetch_related("paid_by__store")
     found = {line.pk: line for line in lines}
     if len(found) < len(choices):
         raise NotOfThisReturn()
     return found
+
+
+def _known(choices: Iterable[Choice], known: Known | None) -> dict[int, OrderLine]:
+    """Return the chosen lines when all of them are known, else nothing."""
+    ids = {choice.order_line_id for choice in choices}
+    if known is None or not ids <= known.lines.keys():
+        return {}
+    return {line_id: known.lines[line_id] for line_id in ids}
 
 
 def _check_together(

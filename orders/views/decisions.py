@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from orders import approvers, decisions, reviews
 from orders.approvers import Approver
 from orders.forms import DecisionForm
 from orders.models import CustomerReturn, Review
+from orders.views import photos
 from stores import pushes
 from stores.http import UserRequest, user_required
 
@@ -41,6 +42,15 @@ def show(request: UserRequest, return_id: UUID) -> HttpResponse:
     found = _found(request, return_id)
     reviews.look(found=found, approver=Approver(user=request.user), at=now())
     return _page(request, found)
+
+
+@never_cache
+@require_GET
+@user_required
+def photo(request: UserRequest, return_id: UUID, photo_id: UUID) -> HttpResponseBase:
+    """Show a photo of what he is asked about."""
+    found = _found(request, return_id)
+    return photos.served(get_object_or_404(found.photos, pk=photo_id))
 
 
 @require_POST

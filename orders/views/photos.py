@@ -1,4 +1,4 @@
-"""Photos of what comes back: taken by the tablet's camera, shown to clerks only."""
+"""Photos of what comes back: taken by the tablet's camera, shown to who handles or decides it."""
 
 from io import BytesIO
 from typing import Any
@@ -82,6 +82,11 @@ def show(request: ClerkRequest, photo_id: UUID) -> HttpResponseBase:
         pk=photo_id,
         customer_return__in=returns.readable_in(request.tablet.store),
     )
+    return served(photo)
+
+
+def served(photo: ReturnPhoto) -> HttpResponseBase:
+    """Return the picture itself; who asks for it was let in before."""
     try:
         picture = (photos.folder() / photo.name).open("rb")
     except FileNotFoundError:

@@ -78,7 +78,7 @@ def rest(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     if not draft.is_draft:
         return redirect("orders:return", draft.pk)
     if request.htmx:
-        asked = ChoicesForm(request.GET, proofs.lines_of(draft))
+        asked = ChoicesForm(request.GET, proofs.line_ids(draft))
         half = screens.draft_screen(draft, now=now(), fold=asked.fold)
         return render(request, "orders/_return_rows.html", {"screen": half, "rows": half.later})
     _note(request, draft)
@@ -90,23 +90,23 @@ def rest(request: ClerkRequest, return_id: UUID) -> HttpResponse:
 @clerk_required
 def choose(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     """Keep what was chosen so far and answer with what changes on the page, and the quote."""
-    draft = _of_this_store(request, return_id)
-    posted = ChoicesForm(request.POST, proofs.lines_of(draft))
+    draft = _at_hand(request, return_id)
+    posted = ChoicesForm(request.POST, proofs.line_ids(draft))
     try:
-        returns.choose(draft=draft, choices=posted.choices)
+        kept = returns.choose(draft=draft, choices=posted.choices)
     except returns.DraftGone:
         return redirect("orders:return", draft.pk)
     if not request.htmx and not posted.wrong:
         return redirect("orders:return", draft.pk)
-    return _again(request, draft, posted, status=422 if posted.wrong else 200)
+    return _again(request, draft, posted, status=422 if posted.wrong else 200, kept=kept)
 
 
 @require_POST
 @clerk_required
 def settle(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     """Take the return as it is on the screen; a second tap lands on the same return."""
-    draft = _of_this_store(request, return_id)
-    posted = ChoicesForm(request.POST, proofs.lines_of(draft))
+    draft = _at_hand(request, return_id)
+    posted = ChoicesForm(request.POST, proofs.line_ids(draft))
     agreement = AgreementForm(request.POST)
     agreed = agreement.cleaned_data["agreed"] if agreement.is_valid() else None
     token = agreement.cleaned_data["token"] if agreement.is_valid() else ""
@@ -114,17 +114,32 @@ def settle(request: ClerkRequest, return_id: UUID) -> HttpResponse:
     is_agreed = bool(token) if draft.is_gift else agreed is not None
     if draft.is_draft and (posted.wrong or not is_agreed):
         return _again(request, draft, posted, status=422)
+    at = now()
     try:
-        returns.choose(draft=draft, choices=posted.choices)
-        returns.take(
-            draft=draft, clerk=request.clerk, at=now(), agreed_total=agreed, agreed_token=token
+        taken = returns.take(
+            draft=draft,
+            clerk=request.clerk,
+            choices=posted.choices,
+            agreed_total=agreed,
+            agreed_token=token,
+            at=at,
         )
-    except returns.DraftGone:
-        if _differ(posted.choices, returns.choices_of(draft)):
-            return redirect(f"{reverse('orders:return', args=[draft.pk])}?other=1")
     except Refused as refusal:
-        return _again(request, draft, posted, status=409, problem=refusal.sentence)
+        return _refused(request, draft, posted, refusal)
+    if taken.submitted_at != at and _differ(posted.choices, returns.choices_of(draft)):
+        return redirect(f"{reverse('orders:return', args=[draft.pk])}?other=1")
     return redirect("orders:return", draft.pk)
+
+
+def _refused(
+    request: ClerkRequest, draft: CustomerReturn, posted: ChoicesForm, refusal: Refused
+) -> HttpResponse:
+    """Show why not, with what stood on the page: nothing of it was kept."""
+    try:
+        kept = returns.choose(draft=draft, choices=posted.choices)
+    except Refused:
+        kept = None
+    return _again(request, draft, posted, status=409, problem=refusal.sentence, kept=kept)
 
 
 @require_GET
@@ -173,7 +188,16 @@ def _around(draft: CustomerReturn, shown: screens.DraftScreen) -> dict[str, obje
 
 
 def _of_this_store(request: ClerkRequest, return_id: UUID) -> CustomerReturn:
-    return get_object_or_404(returns.drafts_of(request.tablet.store), pk=return_id)
+    drafts = returns.drafts_of(request.tablet.store).prefetch_related("joined")
+    return get_object_or_404(drafts, pk=return_id)
+
+
+def _at_hand(request: ClerkRequest, return_id: UUID) -> CustomerReturn:
+    """Return the draft for an answer that names nobody: whose it is comes only when it is asked."""
+    drafts = returns.drafts_of(request.tablet.store).select_related(None)
+    draft = get_object_or_404(drafts.prefetch_related("joined"), pk=return_id)
+    draft.store = request.tablet.store
+    return draft
 
 
 def _readable(request: ClerkRequest, return_id: UUID) -> CustomerReturn:
@@ -187,6 +211,7 @@ def _again(
     *,
     status: int,
     problem: str = "",
+    kept: Iterable[Choice] | None = None,
 ) -> HttpResponse:
     screen = screens.draft_screen(
         draft,
@@ -195,6 +220,7 @@ def _again(
         wrong=posted.wrong,
         problem=problem,
         on_screen=posted.on_screen,
+        kept=kept,
     )
     if request.htmx:
         return render(request, "orders/_return_choosing.html", {"screen": screen}, status=status)

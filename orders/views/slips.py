@@ -50,6 +50,14 @@ def of_order(request: ClerkRequest, order_id: UUID) -> HttpResponse:
     return redirect("orders:slip", slip.pk)
 
 
+@require_POST
+@clerk_required
+def for_phone(request: ClerkRequest, order_id: UUID) -> HttpResponse:
+    """Make the receipt of an order, and show its code for the customer's phone to read."""
+    order = get_object_or_404(Order, pk=order_id)
+    return redirect("orders:slip", slips.receipt_of(order=order, at=now()).pk)
+
+
 @require_GET
 @clerk_required
 def show(request: ClerkRequest, slip_id: UUID) -> HttpResponse:
@@ -95,7 +103,8 @@ def pdf(request: ClerkRequest, slip_id: UUID, size: str) -> HttpResponse:
 
 def _paper(request: ClerkRequest, slip: Slip, language: str, moment: datetime) -> Paper:
     with translation.override(language):
-        return papers.of(slip, store=request.tablet.store, now=moment)
+        opens_at = request.build_absolute_uri(slips.ON_PHONE)
+        return papers.of(slip, store=request.tablet.store, now=moment, opens_at=opens_at)
 
 
 def _readable(request: ClerkRequest, slip_id: UUID) -> Slip:

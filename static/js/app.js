@@ -9,12 +9,14 @@ import "htmx"
 import { Application } from "stimulus"
 import "installed"
 import Announcer from "controllers/announcer"
+import Arrivals from "controllers/arrivals"
 import Camera from "controllers/camera"
 import Carry from "controllers/carry"
 import Dialog from "controllers/dialog"
 import Find from "controllers/find"
 import Focus from "controllers/focus"
 import Fold from "controllers/fold"
+import Hints from "controllers/hints"
 import Keyboard from "controllers/keyboard"
 import Lock from "controllers/lock"
 import Network from "controllers/network"
@@ -33,8 +35,9 @@ import Wedge from "controllers/wedge"
 const CONTROLLERS = {
   waiting: Waiting, network: Network, find: Find, wedge: Wedge, lock: Lock, pinpad: Pinpad,
   announcer: Announcer, focus: Focus, camera: Camera, carry: Carry, dialog: Dialog, fold: Fold,
+  hints: Hints,
   keyboard: Keyboard, propose: Propose, push: Push, reckon: Reckon, reveal: Reveal, scanner: Scanner,
-  stepper: Stepper,
+  stepper: Stepper, arrivals: Arrivals,
   toasts: Toasts, trial: Trial,
 }
 

@@ -17,6 +17,7 @@ BENCHES = (
     "counter",
     "returning",
     "sync",
+    "hints",
     "paint",
     "weight",
     "scanning",

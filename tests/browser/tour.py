@@ -40,6 +40,12 @@ SIGNS = {
     "return": "main:has(#return-lines:not(.is-reckoning, .htmx-request)) #return-settle:enabled",
     # The register has paid, and the CRM was told.
     "taken": "#return-progress .state .tag--ok",
+    "exchange": "main:has(#return-lines:not(.is-reckoning, .htmx-request)) #return-settle:enabled",
+    "exchanged": "#return-progress .state .tag--ok",
+    "slip": "#slip-next",
+    "goods": "main .line",
+    "unproven": "main .next .button--main",
+    "review": "main a[href$='/approvers/']",
     "tablet": "main form[action$='/tablet/display/']",
     "locked": "#lock",
     "team": "[id^=team_clerk_]",
@@ -47,6 +53,7 @@ SIGNS = {
     "new-pin": "form[action$='/pin/'] .pinpad__keys",
     "not-found": "main .button--main",
     "crm": "#messages .line",
+    "decision": "main form[action$='/decide/']",
     "admin-sign-in": "#login-form",
     "admin": "#content-main .module",
     "admin-systems": "#systems .system",
@@ -56,11 +63,16 @@ SIGNS = {
     **dict.fromkeys(
         ["admin-orders", "admin-deliveries", "admin-returns", "admin-clerks"], "#changelist"
     ),
-    **dict.fromkeys(["admin-order", "admin-new-clerk", "admin-policy"], "#content-main form"),
+    **dict.fromkeys(
+        ["admin-order", "admin-new-clerk", "admin-policy", "admin-journal-entry"],
+        "#content-main form",
+    ),
     "design": "main.design",
     # Both languages stand there, one of them hidden.
     "offline": "body > [lang]:not([hidden]) h1",
 }
+# What a customer takes instead.
+ANOTHER = "heart trinket box"
 # The register looks every two seconds, and a busy machine is slow.
 SOON = 30_000
 
@@ -156,6 +168,32 @@ def taking_back(tablet: Tablet) -> Iterator[str]:
     yield "return"
     tablet.settle()
     yield "taken"
+    yield from exchanging(tablet)
+
+
+def exchanging(tablet: Tablet) -> Iterator[str]:
+    """Exchange an article for another, hand its slip over, see where the goods went."""
+    page = tablet.page
+    begin_return(tablet, people.CAMILLE)
+    tablet.bring_back(1)
+    page.locator("label:has(input[id$='-EXCHANGE'])").click()
+    expect(page.locator(".return-line__which .choice")).to_be_visible()
+    tablet.type(ANOTHER)
+    page.locator("#found button", has_text=ANOTHER).first.click()
+    yield "exchange"
+    tablet.settle()
+    yield "exchanged"
+    page.locator("[href$='/slip/'], form[action$='/slip/'] button").first.click()
+    yield "slip"
+    tablet.go("/goods/")
+    yield "goods"
+    tablet.go("/")
+    tablet.identify(people.CAMILLE.phones[0])
+    page.locator("form[action$='/unproven/'] button").click()
+    yield "unproven"
+    tablet.go("/returns/waiting/")
+    page.locator("main a[href^='/returns/']").first.click()
+    yield "review"
 
 
 def begin_return(tablet: Tablet, person: people.Person) -> None:
@@ -209,6 +247,13 @@ def directing(tablet: Tablet) -> Iterator[str]:
     page.wait_for_url("**/change/**")
     yield "admin-order"
     yield from systems(tablet)
+    tablet.go("/admin/orders/journalentry/")
+    page.locator("#result_list tbody th a").first.click()
+    page.wait_for_url("**/change/**")
+    yield "admin-journal-entry"
+    tablet.go("/reviews/")
+    page.locator("main a[href^='/reviews/']").first.click()
+    yield "decision"
     for name, path in (
         ("deliveries", "admin/outbox/delivery"),
         ("returns", "admin/orders/customerreturn"),

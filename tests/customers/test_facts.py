@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from customers import consent, facts, identity, loyalty, signup, visits
+from customers import checkins, consent, facts, identity, loyalty, signup, visits
 from omnistore.outbox.facts import Fact
 from omnistore.outbox.models import Event
-from stores.models import Clerk, Store, Tablet
+from stores.models import Clerk, Register, Store, Tablet
 from tests.factories import NOON
 
 FACTS = [kind for kind in vars(facts).values() if isinstance(kind, type) and kind is not Fact]
@@ -25,7 +25,7 @@ def test_has_no_field_for_personal_data(kind: type[Fact]) -> None:
 
 @pytest.mark.django_db
 def test_says_nothing_personal_about_a_person_who_gave_everything(
-    lyon: Store, tablet: Tablet, nadia: Clerk
+    lyon: Store, till: Register, tablet: Tablet, nadia: Clerk
 ) -> None:
     consent.default_wordings(at=NOON)
     eloise = signup.sign_up(
@@ -57,6 +57,8 @@ def test_says_nothing_personal_about_a_person_who_gave_everything(
         at=NOON,
     )
     visits.anonymous(store=lyon, tablet=tablet, clerk=nadia, at=NOON)
+    checkins.announce(register=till, customer=eloise, how="KNOWN", at=NOON)
+    checkins.withdraw(register=till, customer=eloise, at=NOON)
     loyalty.earn(customer_id=eloise.pk, points=12, event=loyalty.Event("sale", NOON))
 
     told = {

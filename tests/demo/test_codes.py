@@ -46,7 +46,7 @@ def test_an_article_is_there_with_its_digital_link(db: None) -> None:
     product = factories.make_product()
     Product.objects.filter(pk=product.pk).update(gtin="4006381333931")
 
-    (articles,) = [one for one in codes.sheets() if one.title == "Articles"]
+    (articles,) = [one for one in codes.sheets("https://shop.example") if one.title == "Articles"]
 
     texts = [code.text for code in articles.codes]
     assert texts == ["4006381333931", "https://id.gs1.org/01/04006381333931"]

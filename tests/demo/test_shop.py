@@ -208,8 +208,8 @@ def test_asks_marc_about_an_old_article_of_a_vip(demo: None) -> None:
     assert all(review.is_open and not review.is_for_head_office for review in reviews)
 
 
-def test_has_a_gift_receipt_numbered_units_and_colours(demo: None) -> None:
-    assert Slip.objects.get().kind == "GIFT"
+def test_has_both_receipts_numbered_units_and_colours(demo: None) -> None:
+    assert set(Slip.objects.values_list("kind", flat=True)) == {"GIFT", "RECEIPT"}
     line = OrderLine.objects.get(
         pk=SoldSerial.objects.values("order_line").distinct().get()["order_line"]
     )

@@ -154,7 +154,7 @@ def test_takes_one_of_six_hundred_lines_back(
     assert len(page) < 200_000
     assert UNITS.findall(page) + UNITS.findall(rest) == UNITS.findall(whole)
     assert len(UNITS.findall(whole)) == 600
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(20):
         answer = counter.post(f"/returns/{draft.pk}/choices/", told, headers=HTMX)
     settled = counter.post(f"/returns/{draft.pk}/settle/", told | {"agreed": 900}, headers=HTMX)
 

@@ -86,12 +86,21 @@ def _slips(counter: Client, world: World, language: str) -> Iterator[Screen]:
     gift = Slip.objects.get(kind="GIFT")
     for slip in Slip.objects.all():
         yield from get(counter, f"/slips/{slip.pk}/?language={language}")
+        yield from _on_phone(slip, language)
     yield from post(counter, "/identify/", {"text": code_of(gift)}, headers=HTMX)
     begun = counter.post(f"/slips/{gift.pk}/return/").headers["Location"]
     line = world.in_store.lines.order_by("position")[0]
     said = {f"l{line.pk}-{name}": value for name, value in GOOD.items()}
     yield from get(counter, begun)
     yield from post(counter, f"{begun}choices/", said, headers=HTMX)
+
+
+def _on_phone(slip: Slip, language: str) -> Iterator[Screen]:
+    """A customer's phone has its own language."""
+    phone = Client(headers={"Accept-Language": language})
+    yield from get(phone, "/receipt/", "/receipt/paper/")
+    yield from post(phone, "/receipt/", {"code": code_of(slip)})
+    yield from post(phone, "/receipt/gift/")
 
 
 def _without_receipt(counter: Client, world: World) -> Iterator[Screen]:

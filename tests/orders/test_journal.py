@@ -1,6 +1,7 @@
 """The journal: chained, closed day by day, and verified entry by entry (rules.md 2.10)."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -12,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
+from django.test import Client
 from django.utils.timezone import localdate
 
 from omnistore import appendonly
@@ -155,6 +157,18 @@ def test_rule_2_10_names_the_entry_of_which_any_column_was_changed(
 
     broken = next(verdict.broken for verdict in proof.verify(stores=[week]))
 
+    assert broken is not None
+    assert broken.number == 5
+
+
+@pytest.mark.parametrize("column", ["document", "at", "hash", "seal"])
+def test_names_the_entry_whose_text_became_bytes(column: str, week: Store) -> None:
+    """SQLite keeps what it is given, whatever the column was declared as."""
+    junk = "X'00'" if connection.vendor == "sqlite" else "'2026-11-20'"
+    with administrator() as cursor:
+        cursor.execute(f'UPDATE orders_journalentry SET "{column}" = {junk} WHERE number = 5')
+
+    broken = found()
     assert broken is not None
     assert broken.number == 5
 
@@ -461,3 +475,14 @@ def take(order: Order, tablet: Tablet, units: int, resolution: str = "REFUND") -
     )
     returns.choose(draft=draft, choices=[choice])
     return returns.take(draft=draft, at=NOON)
+
+
+@pytest.mark.usefixtures("week")
+def test_head_office_reads_amounts_and_not_what_is_hashed(admin_client: Client) -> None:
+    entry = JournalEntry.objects.get(number=1)
+
+    page = admin_client.get(f"/admin/orders/journalentry/{entry.pk}/change/").content.decode()
+
+    assert "carte bancaire · 19,90" in page
+    assert re.search(r"20\s% · 19,90\s€ \(3,32\s€\)", page)
+    assert "&quot;CARD&quot;" not in page

@@ -169,7 +169,7 @@ def test_rule_2_9_points_are_taken_back_once_per_event(
     taken = give_back(order, lyon, {1: 2})
     before = kinds(camille)
 
-    points.returned(taken, at=NOON)
+    points.returned(taken, exchange=None, at=NOON)
     returns.take(draft=taken, at=NOON)
 
     assert kinds(camille) == before
@@ -265,7 +265,7 @@ def test_a_cancelled_return_leaves_the_customer_his_points(
     taken.save()
 
     for _ in range(2):
-        points.returned(taken, at=NOON)
+        points.returned(taken, exchange=None, at=NOON)
 
     assert loyalty.standing(camille.pk) == Standing(points=59, debt=0)
 

@@ -1,6 +1,8 @@
 """A person decides: what he is asked, who may, on what exactly, and what happens without him."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -11,7 +13,7 @@ from django.utils import translation
 
 from customers.models import Customer
 from omnistore.outbox.models import Event
-from orders import approvers, grants, notices, quotes, returns, reviews, submissions
+from orders import approvers, grants, notices, photos, quotes, returns, reviews, submissions
 from orders.approvers import Approver
 from orders.models import (
     Allowance,
@@ -20,6 +22,7 @@ from orders.models import (
     OrderLine,
     PolicyVersion,
     Refund,
+    ReturnPhoto,
     Review,
     ReviewEntry,
     ReviewNotice,
@@ -35,6 +38,7 @@ from tests.factories import (
     make_product,
     make_user,
 )
+from tests.flows.test_goods import picture
 
 State = Review.State
 SOON = NOON + timedelta(minutes=5)
@@ -485,7 +489,10 @@ def test_a_revoked_or_ended_approval_counts_no_more(
     grants.allow(order=late, words="B", until=NOON - day / 2, user=anne, at=NOON - day)
     grants.revoke(allowance=one, at=NOON)
 
-    assert grants.of(draft_of(late, tablet), at=NOON) == frozenset()
+    draft = draft_of(late, tablet)
+    choices = returns.choices_of(draft)
+    assert choices
+    assert grants.of_choices(choices, draft=draft, at=NOON) == frozenset()
 
 
 # --- a legal right -------------------------------------------------------------------------------
@@ -695,6 +702,39 @@ def test_nothing_is_said_of_others_where_there_are_none(
     page = counter.get(f"/returns/{found.pk}/").content.decode()
 
     assert 'id="need-not-wait"' not in page
+
+
+# --- photos --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def photo(late: Order, tablet: Tablet, nadia: Clerk, settings: Any, tmp_path: Path) -> ReturnPhoto:
+    """Of an article that a person is asked about."""
+    settings.VAR_DIR = tmp_path
+    policy(ended() | {"level": "APPROVER"})
+    draft = draft_of(late, tablet)
+    line = late.lines.order_by("position")[0]
+    taken = photos.add(draft=draft, order_line=line, content=picture(), clerk=nadia, at=NOON)
+    submissions.submit(draft=draft, clerk=nadia, at=NOON)
+    return taken
+
+
+def test_who_decides_from_afar_sees_the_photos_and_nobody_else_does(
+    photo: ReturnPhoto, anne: User, client: Client
+) -> None:
+    asked_at = f"/reviews/{photo.customer_return_id}/"
+    address = f"{asked_at}photos/{photo.pk}/"
+
+    client.force_login(anne)
+    page = client.get(asked_at).content.decode()
+    shown = client.get(address)
+    client.force_login(make_user("paul"))
+    hidden = client.get(address)
+
+    assert address in page
+    assert b"".join(shown.streaming_content)[:3] == b"\xff\xd8\xff"  # type: ignore[attr-defined]
+    assert "no-store" in shown.headers["Cache-Control"]
+    assert hidden.status_code == 404
 
 
 # --- in whose language ---------------------------------------------------------------------------

@@ -2,19 +2,32 @@
 
 import pytest
 
-from orders import cancelling, dispositions, goods, stock, unproven
+from orders import awaited, cancelling, declarations, dispositions, goods, slips, stock, unproven
+from orders.bills import Wanted
 from orders.models import (
+    Collection,
     CreditAccount,
     CustomerReturn,
     DispositionChange,
+    Exchange,
     Order,
     PolicyVersion,
     Reception,
     Reservation,
     Stock,
 )
-from stores.models import Store, Tablet
-from tests.factories import LONG_AGO, NOON, make_customer, make_order, make_policy, make_product
+from orders.quotes import Choice
+from stores.models import Register, Store, Tablet
+from tests.factories import (
+    LONG_AGO,
+    NOON,
+    make_customer,
+    make_order,
+    make_policy,
+    make_product,
+    make_store,
+)
+from tests.orders import test_exchanges
 from tests.orders.test_goods import comes, took
 from tests.orders.test_unproven import RULE, draft_of, wants
 from tests.races.together import at_once
@@ -60,6 +73,37 @@ def test_goods_that_come_beside_a_cancellation_come_or_are_not_awaited(
     assert sum(isinstance(answer, CustomerReturn) for answer in answers) == 1, answers
     is_cancelled = CustomerReturn.objects.get().state == CustomerReturn.State.CANCELLED
     assert is_cancelled is not Reception.objects.exists()
+
+
+def test_what_never_comes_is_charged_or_written_off(till: Register, tablet: Tablet) -> None:
+    make_policy()
+    order = make_order(make_customer(), [(make_product("BAG", 2000), 1, 2000)])
+    black = make_product("BLACK", 2000)
+    swap = test_exchanges.swap(order, Wanted(black.pk, 1))
+    taken = test_exchanges.took(order, swap, tablet=tablet, is_in_hand=False)
+
+    def act(who: int) -> object:
+        if who:
+            return awaited.charge(exchange=taken.exchange, register=till, at=NOON)
+        return awaited.write_off(exchange=taken.exchange, reason="Colis perdu", at=NOON)
+
+    answers = at_once(2, act)
+
+    assert sum(isinstance(answer, awaited.NotAwaited) for answer in answers) == 1, answers
+    is_written_off = Exchange.objects.get().ending == Exchange.Ending.WRITTEN_OFF
+    assert is_written_off is not Collection.objects.exists()
+
+
+def test_a_declared_code_scanned_in_two_stores_opens_in_one(lyon: Store) -> None:
+    make_policy()
+    order = make_order(make_customer(), [(make_product(), 1, 1990)])
+    choices = [Choice(order.lines.get().pk, 1, "STYLE", "AS_NEW")]
+    _, code, _ = declarations.declare(order=order, choices=choices, api_key=None, at=NOON)
+    stores = [lyon, make_store("par")]
+
+    answers = at_once(2, lambda n: declarations.open_up(code=code, store=stores[n], at=NOON))
+
+    assert sum(isinstance(answer, slips.UnknownCode) for answer in answers) == 1, answers
 
 
 def test_goods_sent_away_twice_go_once(order: Order, tablet: Tablet) -> None:

@@ -77,6 +77,12 @@ LOCKS = {
     "orders/cancelling.py:cancel:CustomerReturn": [
         f"{GOODS}goods_that_come_beside_a_cancellation_come_or_are_not_awaited"
     ],
+    "orders/awaited.py:_held:CustomerReturn": [
+        f"{GOODS}what_never_comes_is_charged_or_written_off"
+    ],
+    "orders/declarations.py:_found:Declaration": [
+        f"{GOODS}a_declared_code_scanned_in_two_stores_opens_in_one"
+    ],
     "orders/dispositions.py:_locked:Reception": [f"{GOODS}goods_sent_away_twice_go_once"],
     "orders/stock.py:_locked:Stock": [f"{GOODS}the_last_unit_in_stock_is_put_aside_once"],
     "orders/unproven.py:take:Customer": [
@@ -117,11 +123,9 @@ REASONS = {
     "orders/collecting.py:locked:Collection": "its instruction is locked before it",
     "orders/collecting.py:_hold:CustomerReturn": "first in the order of locks: no deadlock",
     "orders/credit_codes.py:make:CreditAccount": "the last of two codes counts, either is right",
-    "orders/declarations.py:_found:Declaration": "needed: two stores scan at once. No race yet",
     "orders/exchanges/goods.py:deliver:Replacement": "the stock's lock is enough",
     "orders/gateways/processors.py:settle:ProcessorRequest": "its plan is locked before it",
     "orders/gateways/processors.py:settle:RefundPlan": "as at the register, whose race shows it",
-    "orders/awaited.py:_held:CustomerReturn": "needed: a charge beside a write-off. No race yet",
     "orders/photos.py:_keep:CustomerReturn": "a photo too many harms nobody",
     "orders/policies/guarantees.py:_locked:OrderLine": "repairs.finish takes it before",
     "orders/proofs.py:join:CustomerReturn": "a constraint keeps an order from being joined twice",

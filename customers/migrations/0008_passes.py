@@ -8,7 +8,7 @@ import omnistore.tokens
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0006_messages")]
+    dependencies = [("customers", "0007_check_in_by_phone")]
 
     operations = [
         migrations.AlterField(
