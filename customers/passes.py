@@ -28,6 +28,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from customers import handsets
 from customers.models import Customer, Pass
 from omnistore.errors import Conflict, Refused
 from omnistore.tokens import new_secret, seal, unseal
@@ -93,21 +94,22 @@ def renew(*, customer: Customer, at: datetime) -> Pass:
 
 
 def revoke(*, customer: Customer, at: datetime) -> bool:
-    """Void the customer's pass with every code of it; whether he had one. Safe to call twice."""
-    # One statement: whoever identifies by it meanwhile holds its row, and goes first or finds none.
-    in_force = Pass.objects.filter(customer=customer, revoked_at=None)
-    return bool(in_force.update(revoked_at=at, secret=""))
+    """
+    Void the customer's pass with every code of it; whether he had one. Safe to call twice.
+
+    The phones that carried it are known no more: one of them is lost, and would be given another.
+    """
+    with transaction.atomic():
+        # Whoever identifies by it meanwhile holds its row, and goes first or finds none.
+        in_force = Pass.objects.filter(customer=customer, revoked_at=None)
+        had_one = bool(in_force.update(revoked_at=at, secret=""))
+        handsets.forget_all_of(customer, at=at)
+    return had_one
 
 
 def of(customer: Customer) -> Pass | None:
     """Return the customer's pass in force."""
     return Pass.objects.filter(customer=customer, revoked_at=None).first()
-
-
-def in_force(key: str) -> Pass | None:
-    """Return the pass in force with that id, with its customer; None for any other text."""
-    rows = Pass.objects.filter(revoked_at=None).select_related("customer")
-    return rows.filter(pk=key).first() if re.fullmatch(r"[0-9a-f]{32}", key) else None
 
 
 def hour(shown: Pass, *, at: datetime) -> Hour:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from customers import handsets, messages, passes
+from customers import messages, passes
 from customers.models import Customer, Evidence, Identifier, NameKey, Touch
 from omnistore.outbox import events
 from omnistore.outbox.facts import Fact
@@ -36,11 +36,11 @@ def erase(*, customer: Customer, at: datetime) -> Customer:
             return found
         _blank(found, at)
         _let_go_of_identifiers(found, at)
-        handsets.forget_all_of(found, at=at)
+        # His phones are forgotten with it.
+        passes.revoke(customer=found, at=at)
         NameKey.objects.filter(customer=found).delete()
         Touch.objects.filter(customer=found).update(summary="")
         messages.drop_all(found)
-        passes.revoke(customer=found, at=at)
         events.record(CustomerErased(customer_id=found.pk, store_code=""), at=at)
     return found
 

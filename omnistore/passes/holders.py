@@ -1,25 +1,20 @@
 """
 Holders: whose phone asks for a pass.
 
-A phone is known by a signed cookie that names the pass and nobody, for the pages below /pass/
-only; once the pass is revoked it names nothing. It comes there by a one-time code.
+It is a known phone, as at the register (`omnistore.phone.http`): one secret for both, revoked for
+both. A one-time code makes a phone known here, as a touch does after a check-in there.
 """
 
-from datetime import timedelta
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from customers import identity, passes
+from customers import handsets, identity, passes
 from customers.models import Customer, Pass
 from customers.onetime import Proven
 from omnistore.errors import Conflict, NotFound
-
-COOKIE = "omnistore_pass"
-SALT = "omnistore.passes.holders"
-# From the last time the page was opened.
-AGE = timedelta(days=180)
+from omnistore.phone.http import forget_known, keep_known, known_phone
 
 
 class NobodyKnown(NotFound):
@@ -40,10 +35,19 @@ class SharedContact(Conflict):
     )
 
 
-def holder(request: HttpRequest) -> Pass | None:
-    """Return the pass in force that this phone carries, with its customer."""
-    key = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=AGE)
-    return passes.in_force(key or "")
+def holder(request: HttpRequest, *, at: datetime) -> Pass | None:
+    """
+    Return the pass of whose phone this is, with its customer; None when it is not known.
+
+    He who has none yet is given one: a pass that is revoked takes its known phones with it, so no
+    lost phone comes by another.
+    """
+    phone = known_phone(request)
+    if phone is None:
+        return None
+    carried = passes.of(phone.customer) or passes.issue(customer=phone.customer, at=at)
+    carried.customer = phone.customer
+    return carried
 
 
 def customer_of(proven: Proven) -> Customer:
@@ -63,20 +67,16 @@ def customer_of(proven: Proven) -> Customer:
     return holders[0].customer
 
 
-def remember(request: HttpRequest, answer: HttpResponse, carried: Pass) -> None:
-    """Let the phone carry the pass from now on."""
-    answer.set_signed_cookie(
-        COOKIE,
-        carried.pk.hex,
-        salt=SALT,
-        max_age=AGE,
-        path=reverse("passes:show"),
-        secure=request.is_secure(),
-        httponly=True,
-        samesite="Lax",
-    )
+def remember(
+    request: HttpRequest, answer: HttpResponse, customer: Customer, *, at: datetime
+) -> None:
+    """Know this phone as the customer's from now on."""
+    _known, secret = handsets.remember(customer=customer, at=at)
+    keep_known(request, answer, secret)
 
 
-def forget(answer: HttpResponse) -> None:
-    """Let the phone carry no pass any more."""
-    answer.delete_cookie(COOKIE, path=reverse("passes:show"), samesite="Lax")
+def forget(request: HttpRequest, answer: HttpResponse, *, at: datetime) -> None:
+    """Know this phone no more, here and at the register."""
+    if phone := known_phone(request):
+        handsets.forget(phone=phone, at=at)
+    forget_known(answer)

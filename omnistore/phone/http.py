@@ -32,6 +32,7 @@ KNOWN_COOKIE = "omnistore_known_phone"
 TICKET_COOKIE = "omnistore_phone_ticket"
 HOLDERS_COOKIE = "omnistore_phone_holders"
 PATH = "/c/"
+KNOWN_PATH = "/"
 SALT = "omnistore known phone"
 KNOWN_FOR = timedelta(days=400)
 
@@ -145,11 +146,16 @@ def keep_known(request: HttpRequest, answer: HttpResponse, secret: str) -> None:
         secret,
         salt=SALT,
         max_age=KNOWN_FOR,
-        path=PATH,
+        # The page of the pass knows the same phones as the register.
+        path=KNOWN_PATH,
         secure=request.is_secure(),
         httponly=True,
         samesite="Lax",
     )
+
+
+def forget_known(answer: HttpResponse) -> None:
+    answer.delete_cookie(KNOWN_COOKIE, path=KNOWN_PATH, samesite="Lax")
 
 
 def _name_own_origin(request: HttpRequest) -> None:

@@ -12,7 +12,7 @@ from statistics import median
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from customers import passes, privacy
+from customers import handsets, passes, privacy
 from customers.models import Customer, Pass
 from customers.passes import STEP, WrongPass
 from tests.factories import NOON, make_customer
@@ -198,10 +198,19 @@ def test_a_revoked_pass_is_nobodys_and_keeps_no_secret(camille: Customer, hers: 
 
     assert is_refused(code)
     assert passes.of(camille) is None
-    assert passes.in_force(hers.pk.hex) is None
     hers.refresh_from_db()
     assert hers.secret == ""
     assert not passes.revoke(customer=camille, at=NOON)
+
+
+def test_the_phones_that_carried_a_revoked_pass_are_known_no_more(
+    camille: Customer, hers: Pass
+) -> None:
+    _phone, secret = handsets.remember(customer=camille, at=NOON)
+
+    passes.revoke(customer=camille, at=NOON)
+
+    assert handsets.known(secret, at=NOON) is None
 
 
 def test_a_new_pass_voids_every_code_of_the_lost_phone(camille: Customer, hers: Pass) -> None:
@@ -234,9 +243,3 @@ def test_the_secret_is_sealed_in_the_database(hers: Pass) -> None:
 def test_the_database_lets_nobody_have_two_passes(camille: Customer, hers: Pass) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Pass.objects.create(customer=camille, number="B" * 8, secret="x", issued_at=NOON)
-
-
-@pytest.mark.parametrize("text", ["", "x", "0" * 31, "0" * 32, "g" * 32, "\0" * 32])
-def test_no_other_text_is_the_key_of_a_pass(hers: Pass, text: str) -> None:
-    assert passes.in_force(text) is None
-    assert passes.in_force(hers.pk.hex) == hers

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
-from django.core import mail
-from django.test import Client
+from django.core import mail, signing
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.utils.timezone import now
 
-from customers import messages, passes
+from customers import handsets, messages, passes
 from customers.models import Customer, LoyaltyEntry, OneTimeCode, Pass
-from omnistore.passes.holders import COOKIE
+from omnistore.phone.http import KNOWN_COOKIE as COOKIE
+from omnistore.phone.http import keep_known
 from tests import weight
 from tests.factories import NOON, make_customer, make_evidence
 
@@ -61,14 +63,15 @@ def test_a_code_of_six_digits_brings_the_pass_onto_the_phone(
 
     assert answer["Location"] == "/pass/"
     assert 'id="pass"' in client.get("/pass/").content.decode()
+    assert hour(client)["codes"]
     assert Pass.objects.get().customer == camille
 
 
-def test_the_phones_cookie_is_its_own_and_names_nobody(client: Client, camille: Customer) -> None:
+def test_the_phones_cookie_is_signed_and_names_nobody(client: Client, camille: Customer) -> None:
     carry(client)
 
     cookie = client.cookies[COOKIE]
-    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/pass/", True, "Lax")
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
     assert camille.pk.hex not in cookie.value
     assert CARD not in cookie.value
 
@@ -179,13 +182,13 @@ def test_the_page_itself_is_nobodys(client: Client, camille: Customer) -> None:
         assert CARD not in words and "1\u202f240" not in words and "csrf" not in words
 
 
-def test_says_it_in_english(client: Client, camille: Customer) -> None:
+def test_speaks_the_phones_language(client: Client, camille: Customer) -> None:
     carry(client)
-    client.cookies["omnistore_language"] = "en"
+    english = {"Accept-Language": "en-GB,en;q=0.9"}
 
-    assert "New code in" in client.get("/pass/").content.decode()
-    assert hour(client)["level"] == "silver"
-    assert "/pass/kept/en/" in client.get("/pass/worker.js").content.decode()
+    assert "New code in" in client.get("/pass/", headers=english).content.decode()
+    assert client.get("/pass/hour/", headers=english).json()["level"] == "silver"
+    assert "/pass/kept/en/" in client.get("/pass/worker.js", headers=english).content.decode()
 
 
 def test_who_has_no_card_and_no_points_has_a_pass_all_the_same(client: Client, db: None) -> None:
@@ -205,8 +208,8 @@ def test_a_phone_that_is_not_known_gets_no_codes(client: Client, camille: Custom
 
 @pytest.mark.parametrize("kind", ["plain", "signed for something else"])
 def test_a_cookie_made_by_oneself_is_nobodys(client: Client, camille: Customer, kind: str) -> None:
-    hers = passes.issue(customer=camille, at=NOON)
-    client.cookies[COOKIE] = hers.pk.hex if kind == "plain" else f"{hers.pk.hex}:1x:abcdef"
+    _phone, secret = handsets.remember(customer=camille, at=NOON)
+    client.cookies[COOKIE] = secret if kind == "plain" else signing.dumps(secret)
 
     assert client.get("/pass/hour/").status_code == 401
     assert 'id="pass"' not in client.get("/pass/").content.decode()
@@ -221,6 +224,27 @@ def test_a_revoked_pass_is_taken_from_every_phone(client: Client, camille: Custo
     assert "Votre pass sur" in client.get("/pass/").content.decode()
 
 
+def test_a_lost_phone_gets_no_other_pass(client: Client, camille: Customer) -> None:
+    carry(client)
+    hour(client)
+
+    passes.revoke(customer=camille, at=now())
+    hour(client)
+
+    assert passes.of(camille) is None
+
+
+def test_a_phone_known_at_the_register_has_the_pass_without_another_code(
+    client: Client, camille: Customer
+) -> None:
+    _phone, secret = handsets.remember(customer=camille, at=now())
+    answer = HttpResponse()
+    keep_known(RequestFactory().get("/c/"), answer, secret)
+    client.cookies[COOKIE] = answer.cookies[COOKIE].value
+
+    assert passes.identify(code=hour(client)["codes"][0], at=now()) == camille
+
+
 def test_nothing_that_is_somebodys_is_kept_or_framed(client: Client, camille: Customer) -> None:
     carry(client)
 
@@ -229,6 +253,7 @@ def test_nothing_that_is_somebodys_is_kept_or_framed(client: Client, camille: Cu
         assert answer["Cache-Control"] == "no-store"
         assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
         assert answer["X-Frame-Options"] == "DENY"
+        assert answer["Referrer-Policy"] == "no-referrer"
 
 
 def test_looking_at_it_changes_nothing(client: Client, camille: Customer) -> None:
@@ -239,6 +264,7 @@ def test_looking_at_it_changes_nothing(client: Client, camille: Customer) -> Non
 
     assert 'id="pass"' in client.get("/pass/").content.decode()
     assert Pass.objects.get().used_at is None
+    assert Pass.objects.get().last_step == 0
 
 
 def test_a_phone_forgets_when_it_is_told_to(client: Client, camille: Customer) -> None:

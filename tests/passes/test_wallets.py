@@ -27,10 +27,10 @@ from cryptography.x509.oid import NameOID
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
-from customers import passes
 from customers.models import Customer
 from omnistore.counter import recognition
 from omnistore.passes import holders
+from omnistore.phone.http import KNOWN_COOKIE
 from stores.models import Store
 from tests.factories import NOON, make_customer
 
@@ -111,12 +111,11 @@ def camille(db: None) -> Customer:
 
 @pytest.fixture
 def phone(client: Client, camille: Customer) -> Client:
-    """Camille's phone, which carries her pass."""
+    """Camille's phone, which is known."""
 
     answer = HttpResponse()
-    carried = passes.issue(customer=camille, at=NOON)
-    holders.remember(RequestFactory().get("/pass/"), answer, carried)
-    client.cookies[holders.COOKIE] = answer.cookies[holders.COOKIE].value
+    holders.remember(RequestFactory().get("/pass/"), answer, camille, at=NOON)
+    client.cookies[KNOWN_COOKIE] = answer.cookies[KNOWN_COOKIE].value
     return client
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from omnistore.passes import shell
 from omnistore.passes.views import pages
+from omnistore.phone.http import phone_page
 
 PAPER = "#f6f4ef"
 ICONS = (
@@ -62,6 +63,7 @@ def _manifest(language: str) -> dict[str, object]:
 
 
 @require_safe
+@phone_page
 def worker(request: HttpRequest) -> HttpResponse:
     """Answer with the worker of what lies below it; in another language it is another one."""
     page = reverse("passes:kept", args=[get_language() or settings.LANGUAGE_CODE])

@@ -6,29 +6,30 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from omnistore.passes import holders, showing
-from omnistore.passes.forms import ContactForm
 from omnistore.passes.views import pages
+from omnistore.phone.forms import ContactForm
+from omnistore.phone.http import known_phone, phone_page
 
 
 @require_safe
+@phone_page
 def show(request: HttpRequest) -> HttpResponse:
     """
     Show the pass; to a phone that is not known, the way to it.
 
     The page itself is the same for everybody: what is the customer's own comes by `hour`.
     """
-    carried = holders.holder(request)
-    if carried is None:
+    if known_phone(request) is None:
         return render(request, "pass/ask.html", {"form": ContactForm()})
-    answer = pages.of_the_pass(request)
-    holders.remember(request, answer, carried)
-    return answer
+    return pages.of_the_pass(request)
 
 
 @require_safe
+@phone_page
 def hour(request: HttpRequest) -> HttpResponse:
     """Answer with what the phone shows in the hour to come."""
-    carried = holders.holder(request)
+    moment = now()
+    carried = holders.holder(request, at=moment)
     if carried is None:
         return JsonResponse({"code": "not_known"}, status=401)
-    return JsonResponse(showing.of(carried, at=now()))
+    return JsonResponse(showing.of(carried, at=moment))

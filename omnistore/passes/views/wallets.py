@@ -6,12 +6,14 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from omnistore.passes import apple, google, holders, showing
+from omnistore.phone.http import phone_page
 
 
 @require_safe
+@phone_page
 def apple_wallet(request: HttpRequest) -> HttpResponse:
     """Answer with the card as a file that the phone takes into its wallet."""
-    carried = holders.holder(request)
+    carried = holders.holder(request, at=now())
     if carried is None:
         return redirect("passes:show")
     number = showing.card_number(carried.customer)
@@ -23,14 +25,15 @@ def apple_wallet(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@phone_page
 def google_wallet(request: HttpRequest) -> HttpResponse:
     """Lead to Google, which offers to keep the card."""
-    carried = holders.holder(request)
+    moment = now()
+    carried = holders.holder(request, at=moment)
     if carried is None:
         return redirect("passes:show")
     number = showing.card_number(carried.customer)
     if not (number and google.is_on()):
         raise Http404
-    answer = HttpResponseRedirect(google.link(carried, number, at=now()))
-    answer["Referrer-Policy"] = "no-referrer"
-    return answer
+    # The page's policy holds on the way: Google does not hear from where.
+    return HttpResponseRedirect(google.link(carried, number, at=moment))
