@@ -3,7 +3,7 @@
  *
  * <article id="pass" data-state="waiting" data-hour="…" data-home="…" data-worker="…">
  *   <p data-when="shown">…</p> <p data-when="over">…</p>          seen in these states only
- *   <svg data-pass="square"></svg> <path data-pass="ring"> <span data-pass="seconds"></span> …
+ *   <svg data-pass="square"></svg> <path data-pass="ring"> <p data-pass="renews" data-words="… {seconds} …"></p> …
  * </article>
  *
  * States: waiting for the first answer, shown, over (the hour is, and nothing answers).
@@ -19,6 +19,8 @@ const SOON = 15_000
 const pass = document.querySelector("#pass")
 const part = (name) => pass.querySelector(`[data-pass="${name}"]`)
 let hour = null, drawn = "", askedAt = 0, isAnswered = true
+
+function say(name, place, value) { part(name).textContent = part(name).dataset.words.replace(place, value) }
 
 function enter(state) {
   pass.dataset.state = state
@@ -39,7 +41,8 @@ function take(fresh) {
     part("number").textContent = hour.card.number
   }
   const until = new Date(hour.begins_at + hour.codes.length * hour.step - hour.ahead)
-  part("until").textContent = until.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })
+  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }
+  say("until", "{time}", until.toLocaleTimeString(document.documentElement.lang, clock))
 }
 
 async function ask() {
@@ -68,7 +71,7 @@ function tell() {
   if (hour.codes[now] !== drawn) square(part("square"), drawn = hour.codes[now])
   ring.classList.toggle("pass__left--full", left > hour.step - 1000)
   ring.style.strokeDashoffset = 1 - (left > hour.step - 1000 ? left : left - 1000) / hour.step
-  part("seconds").textContent = Math.ceil(left / 1000)
+  say("renews", "{seconds}", Math.ceil(left / 1000))
   enter("shown")
 }
 
