@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from customers import handsets, messages
+from customers import messages, passes
 from customers.models import Customer, Evidence, Identifier, NameKey, Touch
 from omnistore.outbox import events
 from omnistore.outbox.facts import Fact
@@ -40,7 +40,8 @@ def erase(*, customer: Customer, at: datetime) -> Customer:
             return found
         _blank(found, at)
         _let_go_of_identifiers(found, at)
-        handsets.forget_all_of(found, at=at)
+        # His phones are forgotten with it.
+        passes.revoke(customer=found, at=at)
         NameKey.objects.filter(customer=found).delete()
         Touch.objects.filter(customer=found).update(summary="")
         messages.drop_all(found)

@@ -39,7 +39,7 @@ class HeadOffice(admin.AdminSite):
             (
                 *("Customer", "Identifier", "Evidence", "ConsentWording", "Consent"),
                 *("LoyaltyEntry", "LoyaltyRule", "Touch", "Visit"),
-                *("Message", "OneTimeCode", "CheckIn", "KnownPhone", "PhoneSession"),
+                *("Message", "OneTimeCode", "CheckIn", "KnownPhone", "PhoneSession", "Pass"),
             ),
         ),
         (

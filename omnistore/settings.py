@@ -331,6 +331,29 @@ if OMNISTORE_SMS_URL and not OMNISTORE_SMS_KEY:
 if IS_PRODUCTION and OMNISTORE_SMS == "customers.sms.Console":
     raise ImproperlyConfigured("OMNISTORE_SMS: the console would write codes into the logs.")
 
+# --- wallets: off until the shop has certificates (docs/pass.md) ----------------------------------
+# What stands on a card in a wallet.
+OMNISTORE_SHOP_NAME = os.environ.get("OMNISTORE_SHOP_NAME", "omnistore")
+# Files in PEM: the certificate of a pass type, its key, and Apple's intermediate certificate.
+OMNISTORE_APPLE_PASS_CERTIFICATE = os.environ.get("OMNISTORE_APPLE_PASS_CERTIFICATE", "")
+OMNISTORE_APPLE_PASS_KEY = os.environ.get("OMNISTORE_APPLE_PASS_KEY", "")
+OMNISTORE_APPLE_PASS_KEY_PASSWORD = os.environ.get("OMNISTORE_APPLE_PASS_KEY_PASSWORD", "")
+OMNISTORE_APPLE_WWDR_CERTIFICATE = os.environ.get("OMNISTORE_APPLE_WWDR_CERTIFICATE", "")
+if OMNISTORE_APPLE_PASS_CERTIFICATE and not (
+    OMNISTORE_APPLE_PASS_KEY and OMNISTORE_APPLE_WWDR_CERTIFICATE
+):
+    raise ImproperlyConfigured(
+        "OMNISTORE_APPLE_PASS_CERTIFICATE wants OMNISTORE_APPLE_PASS_KEY and "
+        "OMNISTORE_APPLE_WWDR_CERTIFICATE beside it."
+    )
+# The key file of a service account, in JSON, and the issuer's number.
+OMNISTORE_GOOGLE_WALLET_ACCOUNT = os.environ.get("OMNISTORE_GOOGLE_WALLET_ACCOUNT", "")
+OMNISTORE_GOOGLE_WALLET_ISSUER = os.environ.get("OMNISTORE_GOOGLE_WALLET_ISSUER", "")
+if OMNISTORE_GOOGLE_WALLET_ACCOUNT and not OMNISTORE_GOOGLE_WALLET_ISSUER:
+    raise ImproperlyConfigured(
+        "OMNISTORE_GOOGLE_WALLET_ACCOUNT wants OMNISTORE_GOOGLE_WALLET_ISSUER beside it."
+    )
+
 # When the new article goes out first, so many days the other one is awaited.
 OMNISTORE_EXCHANGE_DAYS = int(os.environ.get("OMNISTORE_EXCHANGE_DAYS", "14"))
 

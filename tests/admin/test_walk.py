@@ -11,6 +11,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils.timezone import now
 
+from customers import passes
 from customers.models import (
     Consent,
     ConsentWording,
@@ -79,6 +80,7 @@ def live(
     LoyaltyEntry.objects.create(customer=customer, kind="IMPORTED", points=5, at=NOON)
     Touch.objects.create(channel="WEB", summary="Panier", at=NOON, **here)
     Visit.objects.create(outcome="IDENTIFIED", started_at=NOON, **here)
+    passes.issue(customer=customer, at=NOON)
     due: dict[str, Any] = {"created_at": NOON, "next_at": NOON, "expires_at": NOON}
     Message.objects.create(
         customer=customer,

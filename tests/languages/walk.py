@@ -24,7 +24,14 @@ TYPED = (
     *("¤moreau", "04 78 12 34 56", "LYO-000003", "LYO-999999", "07 12 34 56 78", "x" * 600, "@"),
     *("06 12", "+999 1", "06 12 34 56 78 90 12", "2000000000016", "a", "", "((", BARCODE),
     *("WIFI:S:a;;", "https://¤.example/", "BEGIN:VCARD", "otpauth://totp/a", "mailto:x", "tel:+1"),
-    *("geo:1,1", "BEGIN:VEVENT", "SMSTO:1:a", "upi://pay", "¤a ¤text ¤of ¤many 1"),
+    *(
+        "geo:1,1",
+        "P9AAAAAAAA" + "B" * 16,
+        "BEGIN:VEVENT",
+        "SMSTO:1:a",
+        "upi://pay",
+        "¤a ¤text ¤of ¤many 1",
+    ),
 )
 
 
