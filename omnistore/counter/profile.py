@@ -114,6 +114,11 @@ class Profile:
         return str(Kind(how).label) if how in Kind.values else ""
 
     @property
+    def is_by_card(self) -> bool:
+        """Whether a number was enough that never changes: who holds it may be anybody."""
+        return self.visit is not None and self.visit.how == Kind.CARD
+
+    @property
     def consents_by_day(self) -> list[Answers]:
         """His answers, those given on one day in one place together, in asking order."""
         asked: dict[tuple[date, Store | None], list[Consent]] = {}

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TypedDict
 
 import barcode
+from django.utils.text import capfirst
 
 from customers import identity, loyalty, passes
 from customers.models import Customer, Identifier, Pass
@@ -46,7 +47,7 @@ def of(carried: Pass, *, at: datetime) -> Shown:
         codes=hour.codes,
         card=Card(number=spaced(number), bars=bars(number)) if number else None,
         points="" if points is None else words.amount(points),
-        level=str(customer.get_level_display()) if customer.level else "",
+        level=capfirst(str(customer.get_level_display())) if customer.level else "",
     )
 
 

@@ -16,7 +16,7 @@ from omnistore.counter.meanings import Kind
 from omnistore.counter.reading import read
 from stores import keys
 from stores.models import Store
-from tests.factories import NOON, make_customer
+from tests.factories import NOON, make_customer, spaced
 
 CARD = "2900000000018"
 SCAN = {"scanned_by": "camera", "format": "qr_code"}
@@ -119,3 +119,19 @@ def test_a_program_identifies_by_it_once(client: Client, lyon: Store, hers: Pass
     assert (status, found["identified"]) == (200, str(hers.customer_id))
     status, refused = ask()
     assert (status, refused["code"]) == (422, "pass_not_recognised")
+
+
+def contacts_on(page: str) -> bool:
+    return "06 12 34 56 78" in spaced(page)
+
+
+def test_a_static_number_shows_masked_contacts_and_a_pass_shows_them(
+    counter: Client, camille: Customer, hers: Pass
+) -> None:
+    by_card = counter.post("/identify/", {"text": CARD} | SCAN, follow=True).content.decode()
+    by_pass = counter.post("/identify/", {"text": shown(hers)} | SCAN, follow=True).content.decode()
+
+    # Whoever photographed a card, or its number in a wallet, has nothing read out to him.
+    assert not contacts_on(by_card)
+    assert "78" in spaced(by_card)
+    assert contacts_on(by_pass)

@@ -157,7 +157,7 @@ def test_gets_the_codes_of_an_hour_the_card_points_and_level(
     shown = hour(client)
 
     assert shown["points"] == "1\u202f240"
-    assert shown["level"] == "carte argent"
+    assert shown["level"] == "Carte argent"
     assert shown["card"]["number"] == "2\u00a0900000\u00a0000018"
     assert re.fullmatch("101[01]{89}101", shown["card"]["bars"])
     assert len(shown["codes"]) * shown["step"] == 3_600_000
@@ -187,7 +187,7 @@ def test_speaks_the_phones_language(client: Client, camille: Customer) -> None:
     english = {"Accept-Language": "en-GB,en;q=0.9"}
 
     assert "New code in" in client.get("/pass/", headers=english).content.decode()
-    assert client.get("/pass/hour/", headers=english).json()["level"] == "silver"
+    assert client.get("/pass/hour/", headers=english).json()["level"] == "Silver"
     assert "/pass/kept/en/" in client.get("/pass/worker.js", headers=english).content.decode()
 
 
