@@ -192,7 +192,7 @@ def exchanging(tablet: Tablet) -> Iterator[str]:
     page.locator("form[action$='/unproven/'] button").click()
     yield "unproven"
     tablet.go("/returns/waiting/")
-    page.locator("main a[href^='/returns/']").first.click()
+    page.locator("main li a[href^='/returns/']").first.click()
     yield "review"
 
 
