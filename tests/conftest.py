@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+import hypothesis
 import pytest
 import pytest_django
 from django.conf import settings
@@ -18,6 +19,10 @@ from stores.http import SIGN_IN_COOKIE, TABLET_COOKIE
 from stores.models import Clerk, Register, Store, Tablet
 from tests import factories, guards
 from tests.bench import databases
+
+# A busy machine is slow, not wrong: nothing here is timed.
+hypothesis.settings.register_profile("untimed", parent=hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
