@@ -39,8 +39,16 @@ class Migration(migrations.Migration):
                         editable=False, max_length=8, unique=True, verbose_name="number"
                     ),
                 ),
-                ("secret", omnistore.tokens.SealedField(blank=True, editable=False)),
-                ("last_step", models.PositiveBigIntegerField(default=0, editable=False)),
+                (
+                    "secret",
+                    omnistore.tokens.SealedField(blank=True, editable=False, verbose_name="secret"),
+                ),
+                (
+                    "last_step",
+                    models.PositiveBigIntegerField(
+                        default=0, editable=False, verbose_name="last step used"
+                    ),
+                ),
                 ("issued_at", models.DateTimeField(verbose_name="issued")),
                 ("used_at", models.DateTimeField(blank=True, null=True, verbose_name="last used")),
                 ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="revoked")),

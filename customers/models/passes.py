@@ -24,9 +24,9 @@ class Pass(models.Model):
     # Stands in every code, so that its row is found. Drawn by chance; it opens nothing.
     number = models.CharField(_("number"), max_length=8, unique=True, editable=False)
     # Codes are made from it, so it cannot be hashed: sealed, and emptied when it is revoked.
-    secret = SealedField(blank=True, editable=False)
+    secret = SealedField(_("secret"), blank=True, editable=False)
     # The step of 30 seconds whose code identified last: it and those before it are used up.
-    last_step = models.PositiveBigIntegerField(default=0, editable=False)
+    last_step = models.PositiveBigIntegerField(_("last step used"), default=0, editable=False)
     issued_at = models.DateTimeField(_("issued"))
     used_at = models.DateTimeField(_("last used"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
