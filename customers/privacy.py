@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from customers import messages, passes
@@ -28,7 +30,9 @@ def erase(*, customer: Customer, at: datetime) -> Customer:
     Forget who the customer is, and have every system forget him that was ever told.
 
     His row, purchases and consents stay, as the law has it, without a name and without anything by
-    which he could be found. Identifiers that others share with him stay theirs. Safe to call twice.
+    which he could be found. Identifiers that others share with him stay theirs. What stands above
+    customers and keeps words of his forgets them too (`settings.OMNISTORE_FORGETS`). Safe to call
+    twice.
     """
     with transaction.atomic():
         found = Customer.objects.select_for_update().get(pk=customer.pk)
@@ -41,6 +45,8 @@ def erase(*, customer: Customer, at: datetime) -> Customer:
         NameKey.objects.filter(customer=found).delete()
         Touch.objects.filter(customer=found).update(summary="")
         messages.drop_all(found)
+        for forget in settings.OMNISTORE_FORGETS:
+            import_string(forget)(customer=found, at=at)
         events.record(CustomerErased(customer_id=found.pk, store_code=""), at=at)
     return found
 

@@ -56,9 +56,10 @@ class HeadOffice(admin.AdminSite):
                 *("RefundAgreement", "Processor", "ProcessorRequest"),
                 *("CreditAccount", "CreditEntry"),
                 *("Review", "ReviewEntry", "ReviewNotice", "Allowance"),
-                *("Slip", "ProductRefusal", "SatisfactionRequest"),
+                *("Slip", "ProductRefusal"),
             ),
         ),
+        (_("How it was"), ("Opinion", "SatisfactionQuestion", "SatisfactionRequest")),
         (_("Journal"), ("JournalEntry", "JournalClosing")),
         (
             _("Systems we tell"),

@@ -394,6 +394,11 @@ CELERY_BEAT_SCHEDULE |= {
         "schedule": timedelta(seconds=3),
         "options": {"expires": 3},
     },
+    "tell-stores": {
+        "task": "orders.tasks.tell_stores",
+        "schedule": timedelta(seconds=20),
+        "options": {"expires": 20},
+    },
     "end-reviews": {
         "task": "orders.tasks.end_reviews",
         "schedule": timedelta(seconds=20),
@@ -433,6 +438,10 @@ CELERY_BEAT_SCHEDULE["purge-photos"] = {
     "task": "orders.tasks.purge_photos",
     "schedule": timedelta(days=1),
 }
+CELERY_BEAT_SCHEDULE["tidy-opinions"] = {
+    "task": "orders.tasks.tidy_opinions",
+    "schedule": timedelta(days=1),
+}
 
 # --- people and languages ------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
@@ -457,8 +466,14 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "admin:login"
-# After a settled return a customer is asked how it went, once within so many days.
+# A customer is asked how it was once within so many days.
 OMNISTORE_SATISFACTION_DAYS = int(os.environ.get("OMNISTORE_SATISFACTION_DAYS", "30"))
+# So many hours afterwards he is written to, by day; 0: at once, whatever the hour.
+OMNISTORE_SATISFACTION_HOURS = int(
+    os.environ.get("OMNISTORE_SATISFACTION_HOURS", "0" if ENV == "demo" else "2")
+)
+# What forgets a person in the apps above customers: called as `forget(customer=…, at=…)`.
+OMNISTORE_FORGETS = ["orders.privacy.forget"]
 AUTO_LOCK_AFTER = timedelta(seconds=int(os.environ.get("OMNISTORE_AUTO_LOCK_SECONDS", "120")))
 PIN_TRIES = 5
 

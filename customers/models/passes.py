@@ -26,7 +26,7 @@ class Pass(models.Model):
     # Codes are made from it, so it cannot be hashed: sealed, and emptied when it is revoked.
     secret = SealedField(_("secret"), blank=True, editable=False)
     # The step of 30 seconds whose code identified last: it and those before it are used up.
-    last_step = models.PositiveBigIntegerField(_("last step used"), default=0, editable=False)
+    last_step = models.PositiveBigIntegerField(_("last step"), default=0, editable=False)
     issued_at = models.DateTimeField(_("issued"))
     used_at = models.DateTimeField(_("last used"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)

@@ -15,8 +15,12 @@ from tests.languages.world import World
 SAID = {
     "one_time_code": {"code": "123456"},
     "news": {"name": "¤Camille", "title": "¤Sac", "text": "¤offer"},
+    "how_was_it": {"question": "¤", "link": "¤link"},
 }
-PURPOSES = {"news": Message.Purpose.MARKETING}
+PURPOSES = {
+    "news": Message.Purpose.MARKETING,
+    "how_was_it": Message.Purpose.SATISFACTION,
+}
 
 
 def walk(client: Client, world: World, language: str) -> Iterator[Screen]:

@@ -15,7 +15,7 @@ from orders.admin.policy_forms import ROWS
 from stores.http import LANGUAGE_COOKIE, SIGN_IN_COOKIE, TABLET_COOKIE
 from stores.models import Clerk, Tablet
 from tests.factories import SIGN_IN
-from tests.languages import letters, phoning, returning
+from tests.languages import letters, opinions, phoning, returning
 from tests.languages.steps import HTMX, Screen, get, post
 from tests.languages.world import BARCODE, CARD, World
 from tests.receiver import listening
@@ -49,6 +49,7 @@ def walk(world: World, language: str) -> Iterator[Screen]:
     yield from _returning(counter, world)
     yield from returning.walk(counter, _client(language), world, language)
     yield from _team(counter, world)
+    yield from opinions.walk(counter, _client(language), world, language)
     yield from letters.walk(_client(language), world, language)
     yield from phoning.walk(counter, language, world)
     yield from _locked(counter, world)

@@ -91,6 +91,9 @@ LOCKS = {
     "orders/carts.py:_locked:Cart": [
         "tests/races/test_told.py::test_keeps_the_newest_of_a_carts_news_that_come_at_once"
     ],
+    "orders/opinions.py:answer:Customer": [
+        "tests/races/test_opinions.py::test_of_several_answers_at_once_one_counts"
+    ],
     "customers/onetime.py:_open:OneTimeCode": [
         "tests/races/test_onetime.py::test_proves_once_when_it_is_shown_several_times_at_once"
     ],

@@ -16,7 +16,7 @@ register = template.Library()
 
 WRITTEN = (
     *(words.money, words.amount, words.phone, words.ago, words.day, words.moment),
-    words.span,
+    *(words.span, words.percent),
 )
 for write in WRITTEN:
     register.filter(write.__name__, write)

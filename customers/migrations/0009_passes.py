@@ -8,7 +8,7 @@ import omnistore.tokens
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0007_check_in_by_phone")]
+    dependencies = [("customers", "0008_messages_ask_how_it_was")]
 
     operations = [
         migrations.AlterField(
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 (
                     "last_step",
                     models.PositiveBigIntegerField(
-                        default=0, editable=False, verbose_name="last step used"
+                        default=0, editable=False, verbose_name="last step"
                     ),
                 ),
                 ("issued_at", models.DateTimeField(verbose_name="issued")),
