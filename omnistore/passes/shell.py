@@ -16,6 +16,7 @@ MODULES = {
     "pass/hours": "js/pass/hours.js",
     "pass/drawing": "js/pass/drawing.js",
     "pass/clock": "js/pass/clock.js",
+    "pass/sheet": "js/pass/sheet.js",
     "uqr": "vendor/uqr/uqr.js",
 }
 FILES = (
