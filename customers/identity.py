@@ -165,6 +165,26 @@ def hold(
     return evidence, True
 
 
+@transaction.atomic
+def note_said(*, customer: Customer, kind: str, value: str, source: str, at: datetime) -> Evidence:
+    """
+    Note what a customer said of himself while another holds it: evidence that ends as it begins.
+
+    It identifies nobody. It takes the same work as `hold`, so that no clock tells them apart.
+    """
+    identifier = _locked(kind, _normal(kind, value), at)
+    list(Evidence.objects.filter(identifier=identifier, ended_at=None).order_by("pk"))
+    return Evidence.objects.create(
+        identifier=identifier,
+        customer=customer,
+        is_shared=identifier.is_shared,
+        source=source,
+        confidence=0,
+        started_at=at,
+        ended_at=at,
+    )
+
+
 def block(*, kind: str, value: str, at: datetime) -> Identifier:
     """Make a value identify nobody: the shop's own phone, a test card. Safe to call twice."""
     identifier, _ = Identifier.objects.update_or_create(

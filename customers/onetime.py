@@ -37,12 +37,11 @@ from datetime import datetime, timedelta
 from typing import ClassVar, NamedTuple
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from customers import emails, identity, mailing, messages, phones, sms
+from customers import emails, identity, mailing, messages, phones, sms, throttles
 from customers.models import CodesAsked, OneTimeCode
 from omnistore.errors import Invalid, Refused
 from omnistore.tokens import fingerprint, new_secret
@@ -208,17 +207,9 @@ def _counted(kind: str, value: str, network: str, register: Register | None) -> 
 
 
 def _count(counted: dict[str, str], at: datetime) -> None:
-    # Rows are taken in the order of LIMITS by everybody, so that nobody waits in a ring.
-    for name, most, span in LIMITS:
-        if name not in counted:
-            continue
-        key = _keyed("asked", f"{name} {counted[name]}")
-        CodesAsked.objects.get_or_create(key=key, defaults={"started_at": at})
-        row = CodesAsked.objects.filter(key=key)
-        row.filter(started_at__lte=at - span).update(count=0, started_at=at)
-        if not row.filter(count__lt=most).update(count=F("count") + 1):
-            logger.warning("Too many one-time codes were asked for limit=%s", name)
-            raise TooManyCodes()
+    if limit := throttles.reached(LIMITS, counted, of="asked", at=at):
+        logger.warning("Too many one-time codes were asked for limit=%s", limit)
+        raise TooManyCodes()
 
 
 def _open(ticket: str, purpose: str, at: datetime) -> OneTimeCode | None:

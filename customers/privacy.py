@@ -60,7 +60,9 @@ def _blank(found: Customer, at: datetime) -> None:
 
 def _let_go_of_identifiers(found: Customer, at: datetime) -> None:
     Evidence.objects.filter(customer=found, ended_at=None).update(ended_at=at)
-    others = Evidence.objects.filter(identifier=OuterRef("pk")).exclude(customer=found)
+    # Who only said that it is his (`identity.note_said`) keeps nobody's from going.
+    held = Evidence.objects.filter(identifier=OuterRef("pk"), confidence__gt=0)
+    others = held.exclude(customer=found)
     his_alone = Identifier.objects.filter(~Exists(others), evidence__customer=found)
     for identifier in his_alone.distinct():
         # Orders and visits point to it; the value goes, the row stays.

@@ -217,7 +217,8 @@ class NothingKeptMiddleware:
 
 
 # Where those ask whom no tablet of ours serves: programs, and the customers' own phones.
-OF_STRANGERS = ("/api/", "/receipt/")
+CUSTOMERS_PHONES = ("/receipt/", "/c/", "/pass/")
+OF_STRANGERS = ("/api/", *CUSTOMERS_PHONES)
 
 
 class LanguageMiddleware:

@@ -119,5 +119,10 @@ class CheckIn(models.Model):
         return self.state == self.State.OPEN
 
     @property
+    def is_one_of_several(self) -> bool:
+        """Whether the code went to an address that others have too: he said which of them he is."""
+        return self.how == self.How.ONE_TIME and self.is_unsure
+
+    @property
     def is_served(self) -> bool:
         return self.state == self.State.SERVED

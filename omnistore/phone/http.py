@@ -1,10 +1,11 @@
 """
 Who holds the phone: its session at a register, and whether it is known from before.
 
-These pages tell nobody where one came from (`no-referrer`). A browser then also writes
-`Origin: null` on their forms, which Django takes for a stranger's: what the browser says of the
-request itself (`Sec-Fetch-Site`, out of reach of pages) stands for it, and the token is checked
-as everywhere.
+Other sites are not told where one came from (`same-origin`, as on every page). Under `no-referrer`
+browsers would write `Origin: null` on our own forms, as they do on those of a stranger's frame.
+
+What a page leaves with the phone is sealed for one use and one session: in another session, or
+under another name, it is worth nothing.
 """
 
 from collections.abc import Callable
@@ -19,17 +20,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.timezone import now
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from customers import handsets
 from customers.models import KnownPhone, PhoneSession
-from omnistore.tokens import seal, unseal
+from omnistore.tokens import fingerprint, seal, unseal
 from stores import registers
 
 SESSION_COOKIE = "omnistore_phone"
 KNOWN_COOKIE = "omnistore_known_phone"
-# The ticket of the code that was sent; whom its address led to, when they are several.
+# The ticket of the code that was sent; the address it proved, when it led to nobody; and whom it
+# led to, when they are several.
 TICKET_COOKIE = "omnistore_phone_ticket"
+PROVEN_COOKIE = "omnistore_phone_proven"
 HOLDERS_COOKIE = "omnistore_phone_holders"
 # The "phone" is the clerk's tablet, handed over: in the end it is given back.
 TURNED_COOKIE = "omnistore_turned"
@@ -53,21 +55,17 @@ SessionPage = Callable[Concatenate[PhoneRequest, P], HttpResponse]
 
 def phone_page(view: Page[P]) -> Page[P]:
     """Open a page to any phone, in the phone's own language, and say nothing of it elsewhere."""
-    checked = csrf_protect(view)
 
-    @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        _name_own_origin(request)
         language = kept(request, TURNED_COOKIE) or translation.get_language_from_request(request)
         if language not in dict(settings.LANGUAGES):
             language = settings.LANGUAGE_CODE
         with translation.override(language):
             try:
-                answer = checked(request, *args, **kwargs)
+                answer = view(request, *args, **kwargs)
             except registers.DeadCode as refusal:
                 answer = dead(request, refusal)
-        answer.headers["Referrer-Policy"] = "no-referrer"
         answer.headers["Vary"] = "Accept-Language, Cookie"
         return answer
 
@@ -122,11 +120,18 @@ def keep_session(request: HttpRequest, answer: HttpResponse, secret: str) -> Non
     )
 
 
-def keep(request: HttpRequest, answer: HttpResponse, name: str, value: str) -> None:
-    """Leave something with the phone for as long as its session; sealed, nobody reads it there."""
+def keep(
+    request: HttpRequest, answer: HttpResponse, name: str, value: str, *, secret: str | None = None
+) -> None:
+    """
+    Leave something with the phone for as long as its session; sealed, nobody reads it there.
+
+    `secret` is the session's when it begins with this very answer.
+    """
+    secret = secret or request.COOKIES.get(SESSION_COOKIE, "")
     answer.set_cookie(
         name,
-        seal(value),
+        seal(f"{_sealed_for(name, secret)}{value}"),
         max_age=handsets.LIFE,
         path=PATH,
         secure=request.is_secure(),
@@ -136,11 +141,17 @@ def keep(request: HttpRequest, answer: HttpResponse, name: str, value: str) -> N
 
 
 def kept(request: HttpRequest, name: str) -> str:
-    """Return what was left with the phone; empty when there is nothing, or nothing of ours."""
+    """Return what was left in this session; empty when there is nothing, or nothing of ours."""
     try:
-        return unseal(request.COOKIES.get(name, ""))
+        words = unseal(request.COOKIES.get(name, ""))
     except (InvalidToken, ValueError):
         return ""
+    lead = _sealed_for(name, request.COOKIES.get(SESSION_COOKIE, ""))
+    return words.removeprefix(lead) if words.startswith(lead) else ""
+
+
+def _sealed_for(name: str, secret: str) -> str:
+    return f"{name} {fingerprint(secret)} "
 
 
 def keep_known(request: HttpRequest, answer: HttpResponse, secret: str) -> None:
@@ -159,10 +170,3 @@ def keep_known(request: HttpRequest, answer: HttpResponse, secret: str) -> None:
 
 def forget_known(answer: HttpResponse) -> None:
     answer.delete_cookie(KNOWN_COOKIE, path=KNOWN_PATH, samesite="Lax")
-
-
-def _name_own_origin(request: HttpRequest) -> None:
-    """Put our own origin where the browser hid it and says itself that the form is ours."""
-    is_hidden = request.headers.get("Origin") == "null"
-    if is_hidden and request.headers.get("Sec-Fetch-Site") in (None, "same-origin"):
-        request.META["HTTP_ORIGIN"] = f"{request.scheme}://{request.get_host()}"

@@ -81,6 +81,8 @@ def _errors(counter: Client, stranger: Client) -> Iterator[Screen]:
     strict = Client(enforce_csrf_checks=True, raise_request_exception=False)
     strict.cookies = stranger.cookies
     yield from post(strict, "/identify/", {"text": "x"})
+    spoken = {"Accept-Language": stranger.cookies[LANGUAGE_COOKIE].value}
+    yield Screen("403 on a phone", strict.post("/c/", headers=spoken))
     strict.get("/tablet/open/")
     form = "application/x-www-form-urlencoded; charset=utf-16"
     yield Screen("400", strict.post("/identify/", b"text=a", content_type=form))

@@ -1,15 +1,26 @@
 """A phone opens a register's code; and what does not get in by it."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import now
 
-from customers import handsets
-from customers.models import CheckIn, ConsentWording, Customer, KnownPhone, PhoneSession
+from customers import handsets, joining, privacy
+from customers.models import (
+    CheckIn,
+    CodesAsked,
+    ConsentWording,
+    Customer,
+    Identifier,
+    KnownPhone,
+    PhoneSession,
+)
 from omnistore.phone.http import KNOWN_COOKIE, SESSION_COOKIE
 from stores import registers
 from stores.models import Register
@@ -135,8 +146,6 @@ def test_a_forged_cookie_of_a_known_phone_is_nobodys(
 
 
 def test_who_is_erased_is_known_by_no_phone(phone: Client, code: str, camille: Customer) -> None:
-    from customers import privacy
-
     make_known(phone, camille)
     privacy.erase(customer=camille, at=now())
 
@@ -230,6 +239,59 @@ def test_never_learns_whether_a_phone_or_an_address_is_known(
     assert len(set(pages.values())) == 1
 
 
+def test_joining_is_the_same_work_whomever_we_know(
+    till: Register, camille: Customer, wordings: list[ConsentWording]
+) -> None:
+    work = []
+    for given in (
+        {"phone": "06 98 76 54 31", "email": "first@example.com"},
+        {"phone": "06 98 76 54 32", "email": "louise@example.com"},
+        {"phone": "06 12 34 56 78", "email": "louise.petit@example.com"},
+        {"phone": "06 12 34 56 78", "email": "camille@example.com"},
+    ):
+        other = Client()
+        arrive(other, registers.code_of(till, at=now()))
+        with CaptureQueriesContext(connection) as queries:
+            other.post("/c/join/", NEWCOMER | given)
+        work.append(sorted(_shape(query["sql"]) for query in queries))
+
+    # The first one also finds that nobody was counted before.
+    assert work[1] == work[2] == work[3]
+
+
+def _shape(sql: str) -> str:
+    """Return what a statement does to which table, without its values and savepoints' names."""
+    verb, _blank, rest = sql.partition(" ")
+    return f"{verb} {next(iter(re.findall(r'(?:customers|outbox|stores)_[a-z]+', rest)), '')}"
+
+
+def test_what_another_has_is_his_alone_to_take_along_when_he_is_erased(
+    phone: Client, code: str, camille: Customer
+) -> None:
+    arrive(phone, code)
+    phone.post("/c/join/", NEWCOMER | {"phone": "06 12 34 56 78"})
+
+    privacy.erase(customer=camille, at=now())
+
+    assert not Identifier.objects.filter(value="+33612345678").exists()
+
+
+@pytest.mark.parametrize("network", ["127.0.0.1", "198.51.100.7"], ids=["network", "register"])
+def test_nobody_fills_the_shop_with_newcomers(phone: Client, till: Register, network: str) -> None:
+    """From one network, or from a new one each time at one register."""
+    arrive(phone, registers.code_of(till, at=now()))
+    phone.post("/c/join/", NEWCOMER)
+    robot = Client(REMOTE_ADDR=network, HTTP_ACCEPT_LANGUAGE="en")
+    arrive(robot, registers.code_of(till, at=now()))
+    CodesAsked.objects.update(count=max(most for _name, most, _span in joining.LIMITS))
+
+    late = robot.post("/c/join/", NEWCOMER | {"phone": "06 98 76 54 34"})
+
+    assert late.status_code == 422
+    assert "Many people have joined" in late.content.decode()
+    assert Customer.objects.count() == 1
+
+
 def test_what_another_has_stays_his_and_the_clerk_is_told_to_ask(
     phone: Client, code: str, camille: Customer
 ) -> None:
@@ -239,8 +301,9 @@ def test_what_another_has_stays_his_and_the_clerk_is_told_to_ask(
     louise = Customer.objects.get(first_name="Louise")
     assert CheckIn.objects.get().customer == louise
     assert CheckIn.objects.get().is_unsure is True
-    held = set(louise.evidence.values_list("identifier__kind", flat=True))
-    assert held == {"CARD"}
+    held = louise.evidence.filter(ended_at=None)
+    assert set(held.values_list("identifier__kind", flat=True)) == {"CARD"}
+    assert louise.evidence.get(identifier__kind="PHONE").confidence == 0
     assert camille.evidence.filter(ended_at=None).count() == 2
 
 
@@ -278,7 +341,7 @@ def test_what_cannot_be_read_gets_a_sentence_beside_its_field(
     assert not Customer.objects.exists()
 
 
-def test_nobodys_name_or_number_is_in_an_address_and_no_page_says_where_one_came_from(
+def test_nobodys_name_or_number_is_in_an_address_and_no_site_hears_where_one_came_from(
     phone: Client, code: str, camille: Customer
 ) -> None:
     make_known(phone, camille)
@@ -291,7 +354,7 @@ def test_nobodys_name_or_number_is_in_an_address_and_no_page_says_where_one_came
         phone.get("/c/nonsense/"),
         phone.post("/c/leave/"),
     ):
-        assert page["Referrer-Policy"] == "no-referrer"
+        assert page["Referrer-Policy"] == "same-origin"
         assert page["Cache-Control"] == "no-store"
         assert page["X-Frame-Options"] == "DENY"
         assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
@@ -305,12 +368,14 @@ def test_a_form_of_another_site_does_nothing(code: str, till: Register) -> None:
 
     for headers in (
         {"Origin": "https://evil.example"},
-        {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
-        {"Origin": "null", "Sec-Fetch-Site": "same-site"},
+        # A frame in a sandbox, a file, a redirect: whatever hides where it is from.
+        {"Origin": "null"},
+        *({"Origin": "null", "Sec-Fetch-Site": site} for site in ("cross-site", "same-origin")),
     ):
         answer = strict.post("/c/", form | {"csrfmiddlewaretoken": token}, headers=headers)
         assert answer.status_code == 403
-    own = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+        assert "phone__head" in answer.content.decode()
+    own = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
     assert strict.post("/c/", form, headers=own).status_code == 403
     assert not PhoneSession.objects.exists()
 

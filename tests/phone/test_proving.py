@@ -9,7 +9,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
-from customers.models import CheckIn, Customer, Evidence, Identifier, Message, OneTimeCode
+from customers.models import (
+    CheckIn,
+    Customer,
+    Evidence,
+    Identifier,
+    KnownPhone,
+    Message,
+    OneTimeCode,
+)
 from stores import registers
 from tests.factories import make_customer, make_evidence
 from tests.phone.test_arriving import arrive
@@ -73,7 +81,9 @@ def test_who_proved_an_unknown_address_may_join(at_the_register: Client) -> None
     answer = said(at_the_register, sent())
 
     assert answer["Location"] == "/c/join/"
-    assert "Nobody here has this address" in at_the_register.get("/c/join/").content.decode()
+    page = at_the_register.get("/c/join/").content.decode()
+    assert "Nobody here has this address" in page
+    assert f'value="{UNKNOWN}"' in page
     assert not CheckIn.objects.exists()
 
 
@@ -122,6 +132,38 @@ def test_a_family_that_shares_a_number_is_asked_who_it_is(
     at_the_register.post("/c/which/", {"who": "1"})
 
     assert CheckIn.objects.get().is_unsure
+    # Who says which of them he is, is not known by his phone as that one from now on.
+    assert "/c/remember/" not in at_the_register.get("/c/here/").content.decode()
+    at_the_register.post("/c/remember/")
+    assert not KnownPhone.objects.exists()
+
+
+def test_what_was_proven_is_worth_nothing_in_another_session(
+    at_the_register: Client, camille: Customer, till: Any
+) -> None:
+    """A tablet that is handed on, or a cookie that was kept for a year."""
+    Identifier.objects.filter(value=KNOWN).update(is_shared=True)
+    Evidence.objects.filter(identifier__value=KNOWN).update(is_shared=True)
+    make_evidence(make_customer(first_name="Paul"), "EMAIL", KNOWN, is_shared=True)
+    asked(at_the_register, KNOWN)
+    said(at_the_register, sent())
+    at_the_register.post("/c/leave/")
+
+    arrive(at_the_register, registers.code_of(till, at=now()), way="ask")
+
+    assert at_the_register.get("/c/which/")["Location"] == "/c/who/"
+    assert at_the_register.post("/c/which/", {"who": "0"})["Location"] == "/c/who/"
+    assert not CheckIn.objects.exists()
+
+
+def test_what_was_left_for_one_use_is_worth_nothing_for_another(at_the_register: Client) -> None:
+    asked(at_the_register, KNOWN)
+    ticket = at_the_register.cookies["omnistore_phone_ticket"].value
+    for name in ("omnistore_phone_holders", "omnistore_phone_proven", "omnistore_turned"):
+        at_the_register.cookies[name] = ticket
+
+    assert at_the_register.get("/c/which/")["Location"] == "/c/who/"
+    assert "Nobody here has" not in at_the_register.get("/c/join/").content.decode()
 
 
 @pytest.mark.parametrize("left", ["", "x", "camille", "gAAAAABhello"])

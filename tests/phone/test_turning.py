@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.utils.timezone import now
 
-from customers.models import CheckIn, Customer, PhoneSession
+from customers.models import CheckIn, Customer, KnownPhone, PhoneSession
 from stores.models import Register, Tablet
 from tests.factories import make_customer
 
@@ -29,6 +29,15 @@ def test_the_customer_signs_up_and_the_clerks_hear_of_it(turned: Client, tablet:
     assert "/clerks/" in page
     assert "/c/remember/" not in page
     assert CheckIn.objects.get().register.store_id == tablet.store_id
+
+
+def test_the_clerks_tablet_is_nobodys_phone_from_now_on(turned: Client) -> None:
+    turned.post("/c/join/", NEWCOMER)
+
+    turned.post("/c/remember/")
+
+    assert not KnownPhone.objects.exists()
+    assert "omnistore_known_phone" not in turned.cookies
 
 
 @pytest.mark.parametrize("path", BEHIND)

@@ -10,7 +10,8 @@ from customers import consent, joining
 from customers.joining import Newcomer
 from omnistore.errors import Refused
 from omnistore.phone.forms import JoinForm
-from omnistore.phone.http import TICKET_COOKIE, PhoneRequest, kept, page, session_required
+from omnistore.phone.http import PROVEN_COOKIE, PhoneRequest, kept, page, session_required
+from stores.http import address
 
 
 @require_http_methods(["GET", "POST"])
@@ -20,17 +21,25 @@ def join(request: PhoneRequest) -> HttpResponse:
     if request.session_at.customer:
         return redirect("phone:here")
     language = get_language() or ""
-    form = JoinForm(request.POST or None, wordings=consent.asked(language))
+    kind, _blank, proven = kept(request, PROVEN_COOKIE).partition(" ")
+    form = JoinForm(
+        request.POST or None, wordings=consent.asked(language), initial={kind.lower(): proven}
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            joining.join(session=request.session_at, newcomer=_newcomer(form, language), at=now())
+            joining.join(
+                session=request.session_at,
+                newcomer=_newcomer(form, language),
+                network=address(request),
+                at=now(),
+            )
         except Refused as refusal:
             form.add_error(form.place_of(refusal.code), refusal.sentence)
         else:
             return redirect("phone:here")
     shown = {"form": form, "register": request.session_at.register}
     # He proved an address that nobody here has: now, and only he, is told so.
-    shown["is_new"] = kept(request, TICKET_COOKIE) == "new"
+    shown["is_new"] = bool(proven)
     return page(request, "phone/join.html", shown, status=422 if form.errors else 200)
 
 

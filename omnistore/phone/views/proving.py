@@ -19,6 +19,7 @@ from omnistore.errors import Refused
 from omnistore.phone.forms import CodeForm, ContactForm
 from omnistore.phone.http import (
     HOLDERS_COOKIE,
+    PROVEN_COOKIE,
     TICKET_COOKIE,
     PhoneRequest,
     keep,
@@ -77,8 +78,7 @@ def prove(request: PhoneRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error("code", refusal.sentence)
         else:
-            held = identity.holders_of([(proven.kind, proven.value)])
-            return _known(request, list(dict.fromkeys(holder.customer for holder in held)))
+            return _known(request, proven)
     shown = {"form": form, "register": request.session_at.register}
     return page(request, "phone/prove.html", shown, status=422 if form.errors else 200)
 
@@ -101,12 +101,15 @@ def which(request: PhoneRequest) -> HttpResponse:
     return page(request, "phone/which.html", shown)
 
 
-def _known(request: PhoneRequest, holders: list[Customer]) -> HttpResponse:
+def _known(request: PhoneRequest, proven: onetime.Proven) -> HttpResponse:
+    """Go on with who has the address: one is announced, several are asked, nobody may join."""
+    held = identity.holders_of([(proven.kind, proven.value)])
+    holders = list(dict.fromkeys(holder.customer for holder in held))
     if len(holders) == 1:
         return _announced(request, holders[0])
     if not holders:
         answer = redirect("phone:join")
-        keep(request, answer, TICKET_COOKIE, "new")
+        keep(request, answer, PROVEN_COOKIE, f"{proven.kind} {proven.value}")
         return answer
     answer = redirect("phone:which")
     keep(request, answer, HOLDERS_COOKIE, ",".join(str(one.pk) for one in holders))

@@ -9,6 +9,7 @@ from customers import checkins, handsets
 from omnistore.phone.http import (
     PATH,
     SESSION_COOKIE,
+    TURNED_COOKIE,
     PhoneRequest,
     forget_known,
     keep_known,
@@ -30,6 +31,7 @@ def here(request: PhoneRequest) -> HttpResponse:
     known = known_phone(request)
     is_known = known is not None and known.customer_id == session.customer_id
     shown = {"check_in": check_in, "register": session.register, "is_known": is_known}
+    shown["may_remember"] = check_in is not None and not check_in.is_one_of_several
     return page(request, "phone/here.html", shown)
 
 
@@ -46,10 +48,18 @@ def leave(request: PhoneRequest) -> HttpResponse:
 @require_POST
 @session_required
 def remember(request: PhoneRequest) -> HttpResponse:
-    """Know this phone again from now on: next time one tap is enough."""
-    answer = redirect("phone:here")
-    if customer := request.session_at.customer:
-        _known, secret = handsets.remember(customer=customer, at=now())
+    """
+    Know this phone again from now on: next time one tap is enough.
+
+    Not the clerk's own tablet, and not as one of several who share an address: who it is was said
+    by nobody but himself.
+    """
+    answer, session = redirect("phone:here"), request.session_at
+    if session.customer is None or TURNED_COOKIE in request.COOKIES:
+        return answer
+    check_in = checkins.latest_of(register=session.register, customer=session.customer)
+    if check_in and not check_in.is_one_of_several:
+        _known, secret = handsets.remember(customer=session.customer, at=now())
         keep_known(request, answer, secret)
     return answer
 

@@ -40,7 +40,7 @@ def turn(request: ClerkRequest) -> HttpResponse:
     answer = redirect("phone:handed")
     keep_session(request, answer, secret)
     # In the language that the two were reading.
-    keep(request, answer, TURNED_COOKIE, get_language() or "")
+    keep(request, answer, TURNED_COOKIE, get_language() or "", secret=secret)
     return answer
 
 
