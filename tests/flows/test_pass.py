@@ -253,7 +253,7 @@ def test_nothing_that_is_somebodys_is_kept_or_framed(client: Client, camille: Cu
         assert answer["Cache-Control"] == "no-store"
         assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
         assert answer["X-Frame-Options"] == "DENY"
-        assert answer["Referrer-Policy"] == "no-referrer"
+        assert answer["Referrer-Policy"] == "same-origin"
 
 
 def test_looking_at_it_changes_nothing(client: Client, camille: Customer) -> None:

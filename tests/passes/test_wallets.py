@@ -181,7 +181,7 @@ def test_googles_link_is_signed_by_the_shops_account(phone: Client, papers: Path
 
     address = urlsplit(answer["Location"])
     assert (address.scheme, address.netloc) == ("https", "pay.google.com")
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     token = address.path.rpartition("/")[2]
     public = (papers / "public.pem").read_text()
     # Whether it is too early is Google's affair: the clock here is the test's.
