@@ -410,6 +410,11 @@ CELERY_BEAT_SCHEDULE["purge-photos"] = {
     "task": "orders.tasks.purge_photos",
     "schedule": timedelta(days=1),
 }
+CELERY_BEAT_SCHEDULE["sweep-declarations"] = {
+    "task": "orders.tasks.sweep_declarations",
+    "schedule": timedelta(hours=1),
+    "options": {"expires": 3600},
+}
 
 # --- people and languages ------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"

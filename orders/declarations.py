@@ -1,26 +1,41 @@
 """
 Declarations: a return declared before the customer comes, and the code that opens it at a counter.
 
-A code has 128 random bits, is shown once, and leads to one return in one store. Forged, expired or
-used: which of these it is nobody is told (rules.md 5.1, 5.2).
+A code has 128 bits and leads to one return in one store. As a slip's it is derived, from the
+draft's random id, under a key of the settings: whoever declared it twice by a double tap sees the
+same code, while the database keeps its hash only. Forged, expired or used: which of these it is
+nobody is told (rules.md 5.1, 5.2).
 """
 
-import base64
 import logging
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
+from omnistore.errors import Conflict
 from omnistore.tokens import fingerprint
-from orders import quotes, returns, slips
+from orders import photos, quotes, returns, slips
 from orders.models import CustomerReturn, Declaration, Order
 from orders.quotes import Choice, Quote
 from stores.models import ApiKey, Clerk, Store, Tablet
 
 logger = logging.getLogger(__name__)
 LIFE = timedelta(days=30)
+# So many codes of one purchase wait at a time: a household's, and no flood of them.
+MOST_OPEN = 10
+DECLARED = "declared"
+Fields = dict[str, Any]
+
+
+class TooManyOpen(Conflict):
+    code = "too_many_declared"
+    words = _("There are codes enough for this receipt: bring it with the articles.")
 
 
 def declare(
@@ -34,28 +49,49 @@ def declare(
     Raises:
         what `quotes.draw_up` raises of choices that are none.
     """
-    draft_of_nowhere = CustomerReturn(
-        customer_id=order.customer_id,
-        via_id=order.via_id,
-        order=order,
-        api_key=api_key,
-        source="declared",
-        currency=order.currency,
-        created_at=at,
-    )
     quote = quotes.draw_up(choices=choices, customer_id=order.customer_id, now=at)
-    code = _new_code()
-    with transaction.atomic():
-        draft_of_nowhere.save()
-        returns.choose(draft=draft_of_nowhere, choices=choices)
-        declaration = Declaration.objects.create(
-            customer_return=draft_of_nowhere,
-            api_key=api_key,
-            code_hash=fingerprint(code),
-            declared_at=at,
-            expires_at=at + LIFE,
-        )
-    return declaration, code, quote
+    declared = _keep(uuid4(), _draft_of(order, at) | {"api_key": api_key}, choices, at)
+    return declared, code_of(declared), quote
+
+
+def declare_at_home(
+    *,
+    order: Order,
+    choices: Sequence[Choice],
+    draft_id: UUID,
+    proof: str = CustomerReturn.Proof.PURCHASE,
+    at: datetime,
+) -> Declaration:
+    """
+    Return the declaration of who holds the receipt; with the same `draft_id` it is the same one.
+
+    By a gift receipt it is nobody's by name, and shows no price (rules.md 1.8).
+
+    Raises:
+        TooManyOpen: as it says.
+        what `quotes.draw_up` raises of choices that are none.
+    """
+    found = of_home(order=order, draft_id=draft_id, at=at)
+    if found is not None:
+        return found
+    if _waiting(at).filter(customer_return__order=order).count() >= MOST_OPEN:
+        raise TooManyOpen()
+    return _keep(draft_id, _draft_of(order, at, proof), choices, at)
+
+
+def of_home(*, order: Order, draft_id: UUID, at: datetime) -> Declaration | None:
+    """Return what was declared at home under that key and can still be opened or taken."""
+    return (
+        Declaration.objects.select_related("customer_return__order__store")
+        .filter(customer_return=draft_id, customer_return__order=order, expires_at__gt=at)
+        .filter(api_key=None)
+        .first()
+    )
+
+
+def code_of(declaration: Declaration) -> str:
+    """Return its code; raises `slips.KeyGone` when the key that made it is gone."""
+    return slips.that_made(_words_of(declaration.customer_return_id), declaration.code_hash)
 
 
 def is_open(*, code: str, store: Store, at: datetime) -> bool:
@@ -91,6 +127,54 @@ def open_up(
     return draft
 
 
+def sweep(*, at: datetime) -> int:
+    """Delete drafts whose code was never used and leads nowhere any more; return how many."""
+    over = Declaration.objects.filter(opened_at=None, expires_at__lte=at)
+    drafts = CustomerReturn.objects.filter(
+        declaration__in=over, source=DECLARED, state=CustomerReturn.State.DRAFT
+    )
+    swept = 0
+    for draft in drafts.iterator():
+        # One by one: a file that cannot be deleted holds up one draft, not all of them.
+        photos.drop_all(draft)
+        draft.delete()
+        swept += 1
+    return swept
+
+
+def _draft_of(order: Order, at: datetime, proof: str = CustomerReturn.Proof.PURCHASE) -> Fields:
+    is_gift = proof == CustomerReturn.Proof.GIFT
+    return {
+        "customer_id": None if is_gift else order.customer_id,
+        "via_id": None if is_gift else order.via_id,
+        "order": order,
+        "proof": proof,
+        "source": DECLARED,
+        "currency": order.currency,
+        "created_at": at,
+    }
+
+
+def _keep(draft_id: UUID, fields: Fields, choices: Sequence[Choice], at: datetime) -> Declaration:
+    """Write the draft and its declaration; a second one with the draft's id finds the first."""
+    with transaction.atomic():
+        draft, is_new = CustomerReturn.objects.get_or_create(pk=draft_id, defaults=fields)
+        if not is_new:
+            return Declaration.objects.select_related("customer_return").get(customer_return=draft)
+        returns.choose(draft=draft, choices=choices)
+        return Declaration.objects.create(
+            customer_return=draft,
+            api_key_id=draft.api_key_id,
+            code_hash=fingerprint(slips.derived(settings.ENCRYPTION_KEYS[0], _words_of(draft_id))),
+            declared_at=at,
+            expires_at=at + LIFE,
+        )
+
+
+def _waiting(at: datetime) -> QuerySet[Declaration]:
+    return Declaration.objects.filter(opened_at=None, expires_at__gt=at)
+
+
 def _found(code: str, store: Store, at: datetime, *, is_locked: bool = False) -> Declaration | None:
     given = slips.form_of(code)
     if not given:
@@ -108,9 +192,5 @@ def _found(code: str, store: Store, at: datetime, *, is_locked: bool = False) ->
     return found if is_here else None
 
 
-def _new_code() -> str:
-    """Return 128 random bits as they are typed and scanned; a digit tells them from a name."""
-    while True:
-        code = base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=")
-        if slips.form_of(code) == code:
-            return code
+def _words_of(draft_id: UUID) -> str:
+    return f"declaration:{draft_id}"

@@ -1,6 +1,6 @@
 """What a clerk sends about a return: one small form per line that has units."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +9,13 @@ from django.http import QueryDict
 
 from orders import serials, wishes
 from orders.models import ReturnLine
+from orders.prospects import Offer
 from orders.quotes import Choice
 from orders.screens import Fold
 from orders.unproven import Wanted
+
+# A longer list is no list any more; who brings more asks at the counter.
+MOST_UNITS = 50
 
 
 class ChoiceForm(forms.Form):
@@ -63,6 +67,59 @@ class ChoicesForm:
                 self.choices.append(form.choice(line_id, posted.getlist(f"{prefix}-serial")))
             else:
                 self.wrong[line_id] = str(form.errors["units"][0])
+
+
+class AtHomeForm(forms.Form):
+    """One line as its customer says it: he exchanges and waives nothing at home."""
+
+    units = forms.IntegerField(min_value=1, max_value=1_000_000, required=False)
+    reason = forms.ChoiceField(choices=ReturnLine.Reason.choices, required=False)
+    reason_words = forms.CharField(max_length=200, required=False)
+    condition = forms.ChoiceField(choices=ReturnLine.Condition.choices, required=False)
+
+    def choice(self, line_id: int) -> Choice:
+        """Return what is valid of it; the rest counts as not said."""
+        self.is_valid()
+        said = self.cleaned_data
+        is_other = said.get("reason") == ReturnLine.Reason.OTHER
+        return Choice(
+            order_line_id=line_id,
+            units=said.get("units") or 1,
+            reason=said.get("reason", ""),
+            reason_words=said.get("reason_words", "") if is_other else "",
+            condition=said.get("condition", ""),
+        )
+
+
+class PreparedForm:
+    """A return as it is prepared at home: `l12-take`, `l12-units`, … of the lines on offer."""
+
+    def __init__(self, offered: Iterable[Offer], posted: QueryDict | None = None) -> None:
+        self.rows = [PreparedRow(offer, posted) for offer in offered]
+
+    @property
+    def choices(self) -> list[Choice]:
+        return [row.choice for row in self.rows if row.is_taken]
+
+    def refuse(self, wrong: Mapping[int, str]) -> None:
+        """Say at each line what has to be mended."""
+        for row in self.rows:
+            row.wrong = wrong.get(row.offer.line.pk, "")
+
+
+class PreparedRow:
+    """One line of the form with what was said of it."""
+
+    def __init__(self, offer: Offer, posted: QueryDict | None) -> None:
+        self.offer, self.key, self.wrong = offer, f"l{offer.line.pk}", ""
+        self.is_taken = offer.is_open and bool(posted and posted.get(f"{self.key}-take"))
+        said = AtHomeForm(posted if self.is_taken else {}, prefix=self.key)
+        self.choice = said.choice(offer.line.pk)
+
+    @property
+    def units(self) -> range:
+        """How many he may choose."""
+        return range(1, min(self.offer.left, MOST_UNITS) + 1)
 
 
 def _fold(posted: QueryDict) -> Fold | None:

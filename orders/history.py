@@ -96,6 +96,12 @@ def of_order(order: Order, *, now: datetime) -> Purchase:
     return found[0] if found else Purchase(order=order, lines=[])
 
 
+def given(purchase: Purchase) -> list[PurchaseLine]:
+    """Return its goods that were sold as gifts; all of them when the till did not say."""
+    goods = [line for line in purchase.lines if line.line.product.is_goods]
+    return [line for line in goods if line.line.is_gift] or goods
+
+
 def returns_of(customer: Customer, *, limit: int = LATEST) -> list[CustomerReturn]:
     """Return the customer's latest returns that are no drafts, with their lines."""
     return list(

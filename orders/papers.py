@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from omnistore.words import day as day_of
 from omnistore.words import moment, money, percent
-from orders import history, slips, squares
-from orders.models import CustomerReturn, Order, OrderLine, Refund, ReturnLine, Slip
+from orders import declarations, history, slips, squares
+from orders.models import CustomerReturn, Declaration, Order, OrderLine, Refund, ReturnLine, Slip
 from orders.squares import Square
 from stores.models import Store
 
@@ -85,6 +85,34 @@ def of(slip: Slip, *, store: Store | None, now: datetime, opens_at: str = "") ->
     return replace(_drawn(slip, store, code, now), opens_at=opens_at)
 
 
+def of_declared(declared: Declaration) -> Paper:
+    """
+    Return what a customer takes along of a return that he prepared: no price, and no name.
+
+    Raises:
+        KeyGone: see `declarations.code_of`.
+    """
+    draft = declared.customer_return
+    order = draft.order
+    return Paper(
+        title=_("Prepared return"),
+        number=order.number if order and not draft.is_gift else "",
+        made=_("good until %(day)s") % {"day": day_of(declared.expires_at)},
+        sender=sender(order.store if order else None),
+        blocks=[Block(_("To bring along"), _to_bring(draft))],
+        notes=[
+            _("Show this code in any of our shops: one scan opens your return."),
+            _("Nothing is decided before you are there, and you may change your mind."),
+        ],
+        code=declarations.code_of(declared),
+    )
+
+
+def _to_bring(draft: CustomerReturn) -> list[Row]:
+    lines = draft.lines.select_related("product").order_by("position")
+    return [Row(_units(line.units, line.product.name), line.product.variant) for line in lines]
+
+
 def _drawn(slip: Slip, store: Store | None, code: str, now: datetime) -> Paper:
     if slip.order is not None:
         maker = _gift if slip.is_gift else _receipt
@@ -103,9 +131,7 @@ def sender(store: Store | None) -> list[str]:
 
 
 def _gift(order: Order, store: Store | None, code: str, now: datetime) -> Paper:
-    lines = [line for line in history.of_order(order, now=now).lines if line.line.product.is_goods]
-    # Those that were sold as gifts; all of them when the till did not say.
-    chosen = [line for line in lines if line.line.is_gift] or lines
+    chosen = history.given(history.of_order(order, now=now))
     return Paper(
         title=_("Gift receipt"),
         number="",

@@ -42,6 +42,11 @@ class PhotoTooLarge(Refused):
     words = _("This photo is too large. Take it with fewer megapixels.")
 
 
+class AtTheCounter(Conflict):
+    code = "at_the_counter"
+    words = _("This return is at the counter already: show the article there.")
+
+
 class TooManyPhotos(Conflict):
     code = "too_many_photos"
     words = _("There are enough photos of this article.")
@@ -53,14 +58,20 @@ def folder() -> Path:
 
 
 def add(
-    *, draft: CustomerReturn, order_line: OrderLine, content: bytes, clerk: Clerk, at: datetime
+    *,
+    draft: CustomerReturn,
+    order_line: OrderLine,
+    content: bytes,
+    clerk: Clerk | None,
+    at: datetime,
 ) -> ReturnPhoto:
     """
-    Keep a photo of an article of the draft.
+    Keep a photo of an article of the draft; without a clerk it is the customer's, from home.
 
     Raises:
         NotAPhoto, PhotoTooLarge: what is in the file; nothing is kept of it.
         TooManyPhotos, NoDraft: as they say.
+        AtTheCounter: a clerk has opened what the customer declared.
     """
     picture, size = _drawn_anew(content)
     name = f"{secrets.token_hex(16)}.jpg"
@@ -77,7 +88,15 @@ def add(
 def purge(*, at: datetime) -> int:
     """Delete what was kept long enough, and all of people who were forgotten; return how many."""
     old = Q(taken_at__lt=at - KEPT) | Q(customer_return__customer__erased_at__isnull=False)
-    rows = list(ReturnPhoto.objects.filter(old))
+    return _drop(list(ReturnPhoto.objects.filter(old)))
+
+
+def drop_all(draft: CustomerReturn) -> None:
+    """Delete the photos of a draft that is deleted itself."""
+    _drop(list(draft.photos.all()))
+
+
+def _drop(rows: list[ReturnPhoto]) -> int:
     for photo in rows:
         (folder() / photo.name).unlink(missing_ok=True)
     ReturnPhoto.objects.filter(pk__in=[photo.pk for photo in rows]).delete()
@@ -90,13 +109,15 @@ def _keep(
     order_line: OrderLine,
     name: str,
     size: tuple[int, int],
-    clerk: Clerk,
+    clerk: Clerk | None,
     at: datetime,
 ) -> ReturnPhoto:
     with transaction.atomic():
         held = CustomerReturn.objects.select_for_update(of=("self",)).get(pk=draft.pk)
         if not held.is_draft:
             raise proofs.NoDraft()
+        if clerk is None and held.store_id is not None:
+            raise AtTheCounter()
         if held.photos.filter(order_line=order_line).count() >= MOST_EACH:
             raise TooManyPhotos()
         return ReturnPhoto.objects.create(

@@ -86,6 +86,13 @@ def problem(line: OrderLine, units: int, given: Sequence[str]) -> Invalid | Conf
     return SerialMissing(order_line_id=line.pk) if len(given) < units else None
 
 
+def still_out(line: OrderLine) -> list[str]:
+    """Return the numbers that were sold on the line and did not come back."""
+    if not line.product.is_tracked:
+        return []
+    return list((_sold_on(line) - _came_back(line)).elements())
+
+
 def _sold_on(line: OrderLine) -> Counter[str]:
     return Counter(dict(SoldSerial.objects.filter(order_line=line).values_list("serial", "units")))
 

@@ -132,11 +132,7 @@ def code_of(slip: Slip) -> str:
     Raises:
         KeyGone: none of `settings.ENCRYPTION_KEYS` made it.
     """
-    for key in settings.ENCRYPTION_KEYS:
-        code = _derived(key, slip)
-        if hmac.compare_digest(fingerprint(code), slip.code_hash):
-            return code
-    raise KeyGone()
+    return that_made(_words_of(slip), slip.code_hash)
 
 
 def _slip(
@@ -153,7 +149,7 @@ def _slip(
         customer_return=customer_return,
         defaults={
             "id": fresh.id,
-            "code_hash": fingerprint(_derived(settings.ENCRYPTION_KEYS[0], fresh)),
+            "code_hash": fingerprint(derived(settings.ENCRYPTION_KEYS[0], _words_of(fresh))),
             "made_at": at,
             "expires_at": at + LIFE,
         },
@@ -161,10 +157,29 @@ def _slip(
     return slip
 
 
-def _derived(key: str, slip: Slip) -> str:
-    derived = hashlib.sha256(b"omnistore slip:" + key.encode()).digest()
-    codes = (_code(derived, f"{slip.kind}:{slip.id}:{turn}") for turn in count())
+def _words_of(slip: Slip) -> str:
+    return f"{slip.kind}:{slip.id}"
+
+
+def derived(key: str, words: str) -> str:
+    """Return the code that these words have under that key of the settings, always the same."""
+    secret = hashlib.sha256(b"omnistore slip:" + key.encode()).digest()
+    codes = (_code(secret, f"{words}:{turn}") for turn in count())
     return next(code for code in codes if form_of(code) == code)
+
+
+def that_made(words: str, code_hash: str) -> str:
+    """
+    Return the code of these words that has this hash.
+
+    Raises:
+        KeyGone: none of `settings.ENCRYPTION_KEYS` made it.
+    """
+    for key in settings.ENCRYPTION_KEYS:
+        code = derived(key, words)
+        if hmac.compare_digest(fingerprint(code), code_hash):
+            return code
+    raise KeyGone()
 
 
 def _code(key: bytes, words: str) -> str:

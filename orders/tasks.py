@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils.timezone import now
 
-from orders import awaited, notices, photos, reviews, stock
+from orders import awaited, declarations, notices, photos, reviews, stock
 from orders.gateways import processors
 from orders.journal import closings
 
@@ -50,3 +50,9 @@ def end_reviews(**_: Any) -> None:
 def purge_photos(**_: Any) -> None:
     """Delete photos that were kept long enough; every day, a skipped one costs a day."""
     photos.purge(at=now())
+
+
+@shared_task
+def sweep_declarations(**_: Any) -> None:
+    """Delete declared returns that nobody opened; every hour, a skipped one costs an hour."""
+    declarations.sweep(at=now())

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from orders.views import (
+    at_home,
     decisions,
     exchanges,
     goods,
@@ -71,6 +72,11 @@ urlpatterns = [
     path("receipt/paper/", phone.show, name="phone_paper"),
     path("receipt/paper.pdf", phone.pdf, name="phone_pdf"),
     path("receipt/gift/", phone.give, name="phone_gift"),
+    path("receipt/return/", at_home.prepare, name="phone_return"),
+    path("receipt/return/confirm/", at_home.confirm, name="phone_confirm"),
+    path("receipt/return/code/", at_home.show, name="phone_declared"),
+    path("receipt/return/code.pdf", at_home.pdf, name="phone_declared_pdf"),
+    path("receipt/return/photo/", at_home.photo, name="phone_photo"),
     path("slips/<uuid:slip_id>/", slips.show, name="slip"),
     path("slips/<uuid:slip_id>/<str:size>.pdf", slips.pdf, name="slip_pdf"),
 ]

@@ -32,17 +32,17 @@ def enter(request: HttpRequest) -> HttpResponse:
     try:
         slip = slips.read(code=request.POST.get("code", "")[:512], at=now())
     except slips.UnknownCode:
-        return _nowhere(request)
+        return nowhere(request)
     return _with_session(redirect("orders:phone_paper"), slip)
 
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Show the slip of this session."""
-    slip = _of_session(request)
+    slip = of_session(request)
     paper = _paper(request, slip)
     if slip is None or paper is None:
-        return _nowhere(request)
+        return nowhere(request)
     shown = {"slip": slip, "paper": paper, "language": get_language()}
     return render(request, "orders/phone_paper.html", shown)
 
@@ -50,14 +50,11 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_safe
 def pdf(request: HttpRequest) -> HttpResponse:
     """Answer with the slip of this session as a PDF."""
-    slip = _of_session(request)
+    slip = of_session(request)
     paper = _paper(request, slip)
     if slip is None or paper is None:
-        return _nowhere(request)
-    drawn = printing.pdf(paper, size=printing.Size.A4, made_at=slip.made_at)
-    named = f'attachment; filename="{paper.file_name}.pdf"'
-    headers = {"Content-Disposition": named}
-    return HttpResponse(drawn, content_type="application/pdf", headers=headers)
+        return nowhere(request)
+    return as_file(printing.pdf(paper, size=printing.Size.A4, made_at=slip.made_at), paper)
 
 
 @require_POST
@@ -67,9 +64,9 @@ def give(request: HttpRequest) -> HttpResponse:
 
     Whoever is handed the phone then finds no way back to a price (rules.md 1.8).
     """
-    slip = _of_session(request)
+    slip = of_session(request)
     if slip is None or slip.order is None:
-        return _nowhere(request)
+        return nowhere(request)
     try:
         gift = slips.gift_of(order=slip.order, at=now())
     except Refused as refusal:
@@ -77,7 +74,7 @@ def give(request: HttpRequest) -> HttpResponse:
     return _with_session(redirect("orders:phone_paper"), gift)
 
 
-def _of_session(request: HttpRequest) -> Slip | None:
+def of_session(request: HttpRequest) -> Slip | None:
     """Return the slip of the phone's session, None when there is none or it is over."""
     slip_id = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=LASTS)
     if not slip_id:
@@ -97,11 +94,12 @@ def _paper(request: HttpRequest, slip: Slip | None) -> Paper | None:
         return None
 
 
-def _with_session(answer: HttpResponse, slip: Slip) -> HttpResponse:
+def with_cookie(answer: HttpResponse, name: str, value: str, salt: str) -> HttpResponse:
+    """Return the answer with what the phone keeps for its ten minutes, for these pages only."""
     answer.set_signed_cookie(
-        COOKIE,
-        str(slip.pk),
-        salt=SALT,
+        name,
+        value,
+        salt=salt,
         max_age=LASTS,
         path=PATH,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -111,6 +109,16 @@ def _with_session(answer: HttpResponse, slip: Slip) -> HttpResponse:
     return answer
 
 
-def _nowhere(request: HttpRequest) -> HttpResponse:
+def as_file(drawn: bytes, paper: Paper) -> HttpResponse:
+    """Return the PDF as a file that the phone keeps."""
+    headers = {"Content-Disposition": f'attachment; filename="{paper.file_name}.pdf"'}
+    return HttpResponse(drawn, content_type="application/pdf", headers=headers)
+
+
+def _with_session(answer: HttpResponse, slip: Slip) -> HttpResponse:
+    return with_cookie(answer, COOKIE, str(slip.pk), SALT)
+
+
+def nowhere(request: HttpRequest) -> HttpResponse:
     """Give the one answer to what is forged, over, or of another purpose (rules.md 5.2)."""
     return render(request, "orders/phone.html", {"leads_nowhere": True}, status=404)

@@ -53,7 +53,7 @@ def _add(request: ClerkRequest, return_id: UUID, line_id: int) -> HttpResponse:
     try:
         given = [file for file in request.FILES.getlist("photo") if file.size]
         if not given:
-            raise _nothing_read(request)
+            raise nothing_read(request)
         content = given[0].read()
         photos.add(draft=draft, order_line=line, content=content, clerk=request.clerk, at=now())
     except Refused as refusal:
@@ -68,7 +68,8 @@ def _add(request: ClerkRequest, return_id: UUID, line_id: int) -> HttpResponse:
     return render(request, "orders/_return_photos.html", shown, status=422 if problem else status)
 
 
-def _nothing_read(request: HttpRequest) -> Refused:
+def nothing_read(request: HttpRequest) -> Refused:
+    """Return why no file came: it was too large, or none."""
     size = int(request.META.get("CONTENT_LENGTH") or 0)
     return photos.PhotoTooLarge() if size > photos.MOST_BYTES else photos.NotAPhoto()
 

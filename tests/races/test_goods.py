@@ -1,5 +1,7 @@
 """Goods under many hands: received, sent elsewhere, cancelled, put aside."""
 
+from uuid import uuid4
+
 import pytest
 
 from orders import awaited, cancelling, declarations, dispositions, goods, slips, stock, unproven
@@ -8,6 +10,7 @@ from orders.models import (
     Collection,
     CreditAccount,
     CustomerReturn,
+    Declaration,
     DispositionChange,
     Exchange,
     Order,
@@ -104,6 +107,23 @@ def test_a_declared_code_scanned_in_two_stores_opens_in_one(lyon: Store) -> None
     answers = at_once(2, lambda n: declarations.open_up(code=code, store=stores[n], at=NOON))
 
     assert sum(isinstance(answer, slips.UnknownCode) for answer in answers) == 1, answers
+
+
+def test_rule_2_5_a_return_declared_by_two_taps_at_once_is_one(lyon: Store) -> None:
+    make_policy()
+    order = make_order(make_customer(), [(make_product(), 1, 1990)])
+    choices = [Choice(order.lines.get().pk, 1, "STYLE", "AS_NEW")]
+    key = uuid4()
+
+    answers = at_once(
+        3,
+        lambda _: declarations.declare_at_home(order=order, choices=choices, draft_id=key, at=NOON),
+    )
+
+    assert {declarations.code_of(declared) for declared in answers} == {
+        declarations.code_of(Declaration.objects.get())
+    }
+    assert CustomerReturn.objects.get().lines.count() == 1
 
 
 def test_goods_sent_away_twice_go_once(order: Order, tablet: Tablet) -> None:
