@@ -13,6 +13,7 @@ from customers import checkins
 from customers.models import CheckIn, Customer, KnownPhone, PhoneSession
 from omnistore.tokens import fingerprint, new_secret
 from stores import registers
+from stores.models import Register
 
 LIFE = timedelta(minutes=10)
 # Long enough for those who look into a complaint of yesterday.
@@ -34,18 +35,27 @@ def trade(*, code: str, at: datetime) -> tuple[PhoneSession, str]:
         registers.DeadCode: forged, expired or used; of two phones at once the second hears it.
     """
     register = registers.read(code, at=at)
-    secret = new_secret()
     try:
         with transaction.atomic():
-            session = PhoneSession.objects.create(
-                register=register,
-                code_hash=fingerprint(code),
-                secret_hash=fingerprint(secret),
-                started_at=at,
-                expires_at=at + LIFE,
-            )
+            return _begin(register, fingerprint(code), at)
     except IntegrityError:
         raise registers.refused() from None
+
+
+def turn_round(*, register: Register, at: datetime) -> tuple[PhoneSession, str]:
+    """Return ten minutes, and their secret, of who is handed the clerk's own tablet: no code."""
+    return _begin(register, fingerprint(new_secret()), at)
+
+
+def _begin(register: Register, code_hash: str, at: datetime) -> tuple[PhoneSession, str]:
+    secret = new_secret()
+    session = PhoneSession.objects.create(
+        register=register,
+        code_hash=code_hash,
+        secret_hash=fingerprint(secret),
+        started_at=at,
+        expires_at=at + LIFE,
+    )
     return session, secret
 
 

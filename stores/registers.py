@@ -18,7 +18,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from omnistore.errors import NotFound
-from stores.models import Register
+from stores.models import Register, Tablet
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +72,13 @@ def read(code: str, *, at: datetime) -> Register:
     raise refused()
 
 
+def beside(tablet: Tablet) -> Register | None:
+    """Return the open register that the tablet stands beside, else the store's first."""
+    if tablet.register and tablet.register.is_active:
+        return tablet.register
+    return Register.objects.filter(store=tablet.store, is_active=True).order_by("name").first()
+
+
 def is_fresh(code: str, register: Register, *, at: datetime) -> bool:
     """Whether the register's screen may go on showing the code."""
     shown = _opened(code)
@@ -108,5 +115,5 @@ def _parts(code: str) -> tuple[bytes, bytes]:
     return raw[: FORM.size], raw[FORM.size :]
 
 
-def _signature(made: bytes, key: str) -> bytes:
+def _signature(made: bytes, key: str | bytes) -> bytes:
     return salted_hmac(PURPOSE, made, secret=key, algorithm="sha256").digest()[:SIGNATURE]

@@ -31,6 +31,8 @@ KNOWN_COOKIE = "omnistore_known_phone"
 # The ticket of the code that was sent; whom its address led to, when they are several.
 TICKET_COOKIE = "omnistore_phone_ticket"
 HOLDERS_COOKIE = "omnistore_phone_holders"
+# The "phone" is the clerk's tablet, handed over: in the end it is given back.
+TURNED_COOKIE = "omnistore_turned"
 PATH = "/c/"
 SALT = "omnistore known phone"
 KNOWN_FOR = timedelta(days=400)
@@ -56,7 +58,7 @@ def phone_page(view: Page[P]) -> Page[P]:
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         _name_own_origin(request)
-        language = translation.get_language_from_request(request)
+        language = kept(request, TURNED_COOKIE) or translation.get_language_from_request(request)
         if language not in dict(settings.LANGUAGES):
             language = settings.LANGUAGE_CODE
         with translation.override(language):
@@ -94,7 +96,8 @@ def dead(request: HttpRequest, refusal: registers.DeadCode) -> HttpResponse:
 def page(
     request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    return render(request, template, context, status=status)
+    is_turned = TURNED_COOKIE in request.COOKIES
+    return render(request, template, context | {"is_turned": is_turned}, status=status)
 
 
 def known_phone(request: HttpRequest) -> KnownPhone | None:
@@ -103,7 +106,7 @@ def known_phone(request: HttpRequest) -> KnownPhone | None:
         secret = request.get_signed_cookie(KNOWN_COOKIE, salt=SALT, max_age=KNOWN_FOR)
     except (KeyError, signing.BadSignature):
         return None
-    return handsets.known(secret, at=now())
+    return handsets.known(secret or "", at=now())
 
 
 def keep_session(request: HttpRequest, answer: HttpResponse, secret: str) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from omnistore.phone.views import arriving, joining, proving, screens, staying
+from omnistore.phone.views import arriving, joining, proving, screens, staying, turning
 
 app_name = "phone"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("screen/<int:register_id>/", screens.show, name="screen"),
     path("screen/<int:register_id>/code/", screens.renew, name="renew"),
     path("c/", arriving.trade, name="trade"),
+    path("c/turn/", turning.turn, name="turn"),
+    path("c/handed/", turning.handed, name="handed"),
     path("c/who/", proving.ask, name="ask"),
     path("c/code/", proving.prove, name="prove"),
     path("c/which/", proving.which, name="which"),

@@ -7,8 +7,9 @@ from django.utils.timezone import now
 
 from customers import consent
 from customers.models import Message
+from omnistore.tokens import fingerprint
 from stores import registers
-from stores.models import Register
+from stores.models import Register, Tablet
 from tests import factories
 from tests.languages.steps import Screen, get, post
 from tests.languages.world import World
@@ -46,6 +47,12 @@ def walk(counter: Client, language: str, world: World) -> Iterator[Screen]:
     family.post("/c/who/", {"contact": "both@example.com"})
     family.post("/c/code/", {"code": Message.objects.latest("created_at").variables["code"]})
     yield from get(family, "/c/which/")
+    # The clerk's own tablet in a customer's hands, and the way back.
+    counter.post("/c/turn/")
+    yield from get(counter, "/c/handed/", "/c/anonymous/")
+    Tablet.objects.filter(pk=world.tablet.pk).update(
+        clerk=world.nadia, sign_in_hash=fingerprint(factories.SIGN_IN)
+    )
     again = registers.code_of(till, at=now())
     yield from get(phone, f"/c/{again}/")
     phone.post("/c/", {"code": again, "way": "known"})
