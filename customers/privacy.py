@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from customers import handsets, messages
@@ -40,6 +42,9 @@ def erase(*, customer: Customer, at: datetime) -> Customer:
         NameKey.objects.filter(customer=found).delete()
         Touch.objects.filter(customer=found).update(summary="")
         messages.drop_all(found)
+        for forget in settings.OMNISTORE_FORGETTING:
+            # What the apps above this one keep of him goes in the same transaction.
+            import_string(forget)(customer_id=found.pk, at=at)
         events.record(CustomerErased(customer_id=found.pk, store_code=""), at=at)
     return found
 

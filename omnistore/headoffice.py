@@ -51,7 +51,7 @@ class HeadOffice(admin.AdminSite):
             _("Returns and refunds"),
             (
                 *("CustomerReturn", "RefundPlan", "Refund", "Instruction"),
-                *("Declaration", "Reception", "Repair", "SoldSerial"),
+                *("Declaration", "Withdrawal", "Reception", "Repair", "SoldSerial"),
                 *("Exchange", "Replacement", "Collection", "Contribution"),
                 *("RefundAgreement", "Processor", "ProcessorRequest"),
                 *("CreditAccount", "CreditEntry"),

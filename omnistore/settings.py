@@ -410,6 +410,12 @@ CELERY_BEAT_SCHEDULE["purge-photos"] = {
     "task": "orders.tasks.purge_photos",
     "schedule": timedelta(days=1),
 }
+CELERY_BEAT_SCHEDULE["tidy-withdrawals"] = {
+    "task": "orders.tasks.tidy_withdrawals",
+    "schedule": timedelta(days=1),
+}
+# Who is forgotten is forgotten by these too, in the same transaction.
+OMNISTORE_FORGETTING = ["orders.withdrawals.forget"]
 CELERY_BEAT_SCHEDULE["sweep-declarations"] = {
     "task": "orders.tasks.sweep_declarations",
     "schedule": timedelta(hours=1),

@@ -98,7 +98,10 @@ def day(on: date | datetime | None) -> str:
     if on is None:
         return ""
     on = localtime(on).date() if isinstance(on, datetime) else on
-    skeleton = "MMMd" if on.year == localdate().year else "yMMMd"
+    return _day(on, "MMMd" if on.year == localdate().year else "yMMMd")
+
+
+def _day(on: date, skeleton: str) -> str:
     locale = _locale()
     words = format_skeleton(skeleton, on, locale=locale).replace(" ", NO_BREAK)
     # CLDR's skeletons know no ordinals: the first of a month is 1er in French.
@@ -120,6 +123,12 @@ def moment(at: datetime | None) -> str:
     if at is None:
         return ""
     return gettext("%(day)s at %(time)s") % {"day": day(at), "time": time(at)}
+
+
+def dated(at: datetime) -> str:
+    """Return day with its year and time of day, for papers that prove when it was."""
+    on = _day(localtime(at).date(), "yMMMd")
+    return gettext("%(day)s at %(time)s") % {"day": on, "time": time(at)}
 
 
 def span(seconds: float | timedelta) -> str:

@@ -79,6 +79,13 @@ def declare_at_home(
     return _keep(draft_id, _draft_of(order, at, proof), choices, at)
 
 
+def declare_withdrawn(
+    *, order: Order, choices: Sequence[Choice], draft_id: UUID, at: datetime
+) -> Declaration:
+    """Return the declaration by which articles withdrawn from come back; however many wait."""
+    return _keep(draft_id, _draft_of(order, at), choices, at)
+
+
 def of_home(*, order: Order, draft_id: UUID, at: datetime) -> Declaration | None:
     """Return what was declared at home under that key and can still be opened or taken."""
     return (

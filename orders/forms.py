@@ -6,16 +6,20 @@ from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
-from orders import serials, wishes
+from customers import emails
+from orders import serials, wishes, withdrawals
 from orders.models import ReturnLine
 from orders.prospects import Offer
 from orders.quotes import Choice
 from orders.screens import Fold
 from orders.unproven import Wanted
+from orders.withdrawals import Open
 
 # A longer list is no list any more; who brings more asks at the counter.
 MOST_UNITS = 50
+LONGEST_NUMBER = 7
 
 
 class ChoiceForm(forms.Form):
@@ -89,6 +93,60 @@ class AtHomeForm(forms.Form):
             reason_words=said.get("reason_words", "") if is_other else "",
             condition=said.get("condition", ""),
         )
+
+
+class WithdrawalForm(forms.Form):
+    """
+    Who withdraws from what: `l12-take` and `l12-units` of the lines that are open.
+
+    Opened, it has all of them ticked: a customer who says nothing else withdraws from everything.
+    """
+
+    name = forms.CharField(label=_("Your name"), max_length=100)
+    email = forms.EmailField(
+        label=_("Your e-mail"),
+        max_length=254,
+        help_text=_("For the acknowledgement, and for nothing else."),
+    )
+
+    def __init__(self, posted: QueryDict | None, *, left: Iterable[Open]) -> None:
+        super().__init__(posted, auto_id="withdrawal-%s")
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+        self.fields["email"].widget.attrs["autocomplete"] = "email"
+        self.rows = [WithdrawalRow(one, posted) for one in left]
+
+    @property
+    def units(self) -> dict[int, int]:
+        return {row.open.line.pk: row.units for row in self.rows if row.is_taken}
+
+    def clean_name(self) -> str:
+        # It goes into a letter: one line, whatever was typed.
+        return " ".join(str(self.cleaned_data["name"]).split())
+
+    def clean_email(self) -> str:
+        return emails.normalise(self.cleaned_data["email"]) or ""
+
+    def clean(self) -> dict[str, Any]:
+        if self.rows and not self.units:
+            self.add_error(None, _("Tick at least one article."))
+        if not self.rows:
+            self.add_error(None, withdrawals.NothingToWithdraw().sentence)
+        return self.cleaned_data
+
+
+class WithdrawalRow:
+    """One line from which he may withdraw, ticked unless he said otherwise."""
+
+    def __init__(self, one: Open, posted: QueryDict | None) -> None:
+        self.open, self.key = one, f"l{one.line.pk}"
+        self.is_taken = posted is None or bool(posted.get(f"{self.key}-take"))
+        said = posted.get(f"{self.key}-units", "") if posted is not None else ""
+        number = int(said) if said.isdecimal() and len(said) < LONGEST_NUMBER else 0
+        self.units = number or one.units
+
+    @property
+    def choices(self) -> range:
+        return range(1, min(self.open.units, MOST_UNITS) + 1)
 
 
 class PreparedForm:

@@ -2,7 +2,7 @@
 Papers: what stands on a slip, in words, before anybody draws it as a page or as a PDF.
 
 A gift receipt is made of names and numbers of units only: no amount ever comes near it, so none
-can be shown (rules.md 1.8). No paper has the customer's name on it.
+can be shown (rules.md 1.8). No paper has the customer's name on it, but what he himself declared.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,17 +10,32 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from omnistore.words import dated, moment, money, percent
 from omnistore.words import day as day_of
-from omnistore.words import moment, money, percent
-from orders import declarations, history, slips, squares
-from orders.models import CustomerReturn, Declaration, Order, OrderLine, Refund, ReturnLine, Slip
+from orders import declarations, history, policies, slips, squares
+from orders.models import (
+    CustomerReturn,
+    Declaration,
+    Order,
+    OrderLine,
+    Refund,
+    ReturnLine,
+    Slip,
+    Withdrawal,
+)
 from orders.squares import Square
 from stores.models import Store
 
 # So many letters and digits of a code are read in one breath.
 GROUP = 4
+LINE_OF_WITHDRAWAL = (
+    "order_line__product",
+    "order_line__order__store",
+    "order_line__paid_by__store",
+)
 
 
 @dataclass(frozen=True)
@@ -103,6 +118,41 @@ def of_declared(declared: Declaration) -> Paper:
         notes=[
             _("Show this code in any of our shops: one scan opens your return."),
             _("Nothing is decided before you are there, and you may change your mind."),
+        ],
+        code=declarations.code_of(declared),
+    )
+
+
+def of_withdrawal(withdrawal: Withdrawal, declared: Declaration) -> Paper:
+    """
+    Return the acknowledgement of a withdrawal: what was declared, by whom, when, and what follows.
+
+    Raises:
+        KeyGone: see `declarations.code_of`.
+    """
+    order, said_at = withdrawal.order, dated(withdrawal.declared_at)
+    lines = list(withdrawal.lines.select_related(*LINE_OF_WITHDRAWAL).order_by("pk"))
+    on = localtime(withdrawal.declared_at).date()
+    until = min(policies.sent_back_by(line.order_line, on) for line in lines)
+    articles = [
+        Row(_units(line.units, line.order_line.product.name), line.order_line.product.variant)
+        for line in lines
+    ]
+    by = [(_("Declared by"), withdrawal.name), (_("Acknowledgement to"), withdrawal.email)]
+    return Paper(
+        title=_("Acknowledgement of your withdrawal"),
+        number=order.number,
+        made=said_at,
+        sender=sender(order.store),
+        blocks=[
+            Block(_("You withdraw from the purchase of"), articles),
+            Block("", [Row(name, words) for name, words in by if words]),
+        ],
+        notes=[
+            _("We received this declaration on %(moment)s.") % {"moment": said_at},
+            _("Bring or send the articles back until %(day)s.") % {"day": day_of(until)},
+            _("We refund you within fourteen days, the way you paid, once the articles are here."),
+            _("Show this code in any of our shops: one scan opens your return."),
         ],
         code=declarations.code_of(declared),
     )

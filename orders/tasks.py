@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils.timezone import now
 
-from orders import awaited, declarations, notices, photos, reviews, stock
+from orders import awaited, declarations, notices, photos, reviews, stock, withdrawals
 from orders.gateways import processors
 from orders.journal import closings
 
@@ -56,3 +56,9 @@ def purge_photos(**_: Any) -> None:
 def sweep_declarations(**_: Any) -> None:
     """Delete declared returns that nobody opened; every hour, a skipped one costs an hour."""
     declarations.sweep(at=now())
+
+
+@shared_task
+def tidy_withdrawals(**_: Any) -> None:
+    """Empty names that were kept long enough; every day, a skipped one costs a day."""
+    withdrawals.tidy(at=now())

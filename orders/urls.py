@@ -14,6 +14,7 @@ from orders.views import (
     slips,
     starts,
     unproven,
+    withdrawing,
 )
 
 app_name = "orders"
@@ -76,6 +77,8 @@ urlpatterns = [
     path("receipt/return/confirm/", at_home.confirm, name="phone_confirm"),
     path("receipt/return/code/", at_home.show, name="phone_declared"),
     path("receipt/return/code.pdf", at_home.pdf, name="phone_declared_pdf"),
+    path("receipt/withdrawal/", withdrawing.ask, name="phone_withdrawal"),
+    path("receipt/withdrawal/confirm/", withdrawing.confirm, name="phone_withdrawal_confirm"),
     path("receipt/return/photo/", at_home.photo, name="phone_photo"),
     path("slips/<uuid:slip_id>/", slips.show, name="slip"),
     path("slips/<uuid:slip_id>/<str:size>.pdf", slips.pdf, name="slip_pdf"),

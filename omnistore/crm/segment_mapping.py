@@ -189,6 +189,8 @@ def _afterwards(message: Message) -> tuple[str, dict[str, Any]] | None:
     match message.name:
         case "orders.return.cancelled":
             return "Return Cancelled", {"return_id": payload["number"]}
+        case "orders.withdrawal.declared":
+            return "Withdrawal Declared", {"order_id": payload["number"]}
         case "orders.satisfaction.asked":
             return "Satisfaction Asked", {"return_id": payload["number"]}
         case name if name in CREDIT and message.customer_id:

@@ -18,6 +18,7 @@ from orders.admin import (
     slips,
     starts,
     stock,
+    withdrawals,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "slips",
     "starts",
     "stock",
+    "withdrawals",
 ]

@@ -28,6 +28,7 @@ from orders.models.serials import SoldSerial
 from orders.models.slips import Slip
 from orders.models.starts import Declaration, JoinedOrder
 from orders.models.stock import Reservation, Stock, StockMovement
+from orders.models.withdrawals import Withdrawal, WithdrawnLine
 
 __all__ = [
     "Adjustment",
@@ -79,4 +80,6 @@ __all__ = [
     "Stock",
     "StockMovement",
     "Tender",
+    "Withdrawal",
+    "WithdrawnLine",
 ]

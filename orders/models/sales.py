@@ -150,6 +150,10 @@ class OrderLine(models.Model):
     is_gift = models.BooleanField(_("gift"), default=False)
     # The last day of conformity when a repair or a replacement moved it; see `policies.prolong`.
     guaranteed_until = models.DateField(_("guaranteed until"), null=True, blank=True)
+    # When its customer last declared a withdrawal, and up to how many units, with those that had
+    # come back before, may come back by it; see `orders.withdrawals`.
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    withdrawn_upto = models.PositiveIntegerField(_("units withdrawn"), default=0)
 
     class Meta:
         verbose_name = _("order line")
@@ -179,6 +183,15 @@ class OrderLine(models.Model):
     def left_units(self) -> int:
         """How many may still come back; never below zero."""
         return max(self.handed_over - self.written_off - self.returned_units, 0)
+
+    def is_withdrawn(self, units: int) -> bool:
+        """
+        Whether so many units more are within what was withdrawn from.
+
+        A line that does not know its units is looked at as if none of them had come back.
+        """
+        back = int(self.__dict__.get("units_out", 0))
+        return self.withdrawn_at is not None and back + units <= self.withdrawn_upto
 
     @property
     def has_promotions(self) -> bool:

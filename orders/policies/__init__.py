@@ -7,6 +7,7 @@ has a level that says who may overrule it. New versions are written by `announce
 """
 
 from orders.policies.book import PolicyBook
+from orders.policies.clocks import may_withdraw, sent_back_by
 from orders.policies.decisions import Decision, Fee, Notice, Objection
 from orders.policies.guarantees import prolong, renew
 from orders.policies.limits import LIMITS, Case, CaseLine, Earlier, weigh
@@ -33,10 +34,12 @@ __all__ = [
     "VersionTaken",
     "announce",
     "decide",
+    "may_withdraw",
     "outlook",
     "preview",
     "prolong",
     "refusal",
     "renew",
+    "sent_back_by",
     "weigh",
 ]

@@ -21,6 +21,8 @@ Condition = ReturnLine.Condition
 WITHDRAWAL = timedelta(days=14)
 # L221-24: the refund within fourteen days of hearing of the withdrawal.
 REFUND = timedelta(days=14)
+# L221-23: the goods are sent back or handed over within fourteen days of declaring it.
+SENDING_BACK = timedelta(days=14)
 # L217-3: two years from delivery, in store too.
 CONFORMITY_YEARS = 2
 # L217-13: six months more for each repair.
@@ -31,12 +33,22 @@ REPAIR = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Clock:
-    """A legal period: `until` is its last day; what is claimed on a day is owed so much later."""
+    """
+    A legal period: `until` is its last day; what is claimed on a day is owed so much later.
+
+    What was withdrawn from in time may come back until then, and was claimed on `withdrawn_on`.
+    """
 
     right: str
     start: date
     until: date
     owed_within: timedelta
+    withdrawn_on: date | None = None
+
+    @property
+    def rule(self) -> str:
+        """What `words` call it."""
+        return "withdrawn" if self.withdrawn_on else self.right.lower()
 
     def is_running(self, on: date) -> bool:
         return on <= self.until
@@ -47,11 +59,14 @@ class Clock:
 
     def owed_by(self, on: date) -> date:
         """The day by which we owe the refund, or the repair, of what is claimed on `on`."""
-        return on + self.owed_within
+        # L221-24: the refund may wait for the goods, and no longer.
+        return max((self.withdrawn_on or on) + self.owed_within, on)
 
     def evidence(self, on: date) -> Evidence:
+        withdrawn = {"withdrawn_on": self.withdrawn_on.isoformat()} if self.withdrawn_on else {}
         return {
             "delivered_on": self.start.isoformat(),
+            **withdrawn,
             "until": self.until.isoformat(),
             "days_left": self.days_left(on),
             "owed_by": self.owed_by(on).isoformat(),
@@ -74,21 +89,47 @@ def sold_on(line: OrderLine) -> date:
     return localtime(origin(line).placed_at).date()
 
 
-def withdrawal(line: OrderLine, *, condition: str = "") -> Clock | None:
+def withdrawal(line: OrderLine, *, condition: str = "", units: int = 1) -> Clock | None:
     """
     Return the clock of the right of withdrawal; None when the line has no such right.
 
-    Sealed goods (hygiene, software, discs) have it as long as they were not opened, L221-28.
+    Sealed goods (hygiene, software, discs) have it as long as they were not opened, L221-28. Of
+    units that were withdrawn from it runs as long as they may be sent back.
     """
     start = handed_over_on(line)
-    product = line.product
-    if start is None or not origin(line).is_at_a_distance or product.has_no_withdrawal:
+    if start is None or not _has_withdrawal(line):
         return None
-    if product.withdrawal_ends_opened and condition not in ("", Condition.AS_NEW):
+    if line.product.withdrawal_ends_opened and condition not in ("", Condition.AS_NEW):
         return None
+    until = _declared_by(line, start)
+    if line.withdrawn_at is None or not line.is_withdrawn(units):
+        return Clock(Right.WITHDRAWAL, start, until, REFUND)
+    on = day_of(line.withdrawn_at)
+    until = max(until, sent_back_by(line, on))
+    return Clock(Right.WITHDRAWAL, start, until, REFUND, withdrawn_on=on)
+
+
+def may_withdraw(line: OrderLine, on: date) -> bool:
+    """Whether its customer may declare a withdrawal on that day; before delivery too, L221-18."""
+    if line.order.is_historical or not line.product.is_goods or not _has_withdrawal(line):
+        return False
+    start = handed_over_on(line)
+    return start is None or on <= _declared_by(line, start)
+
+
+def sent_back_by(line: OrderLine, on: date) -> date:
+    """Return the last day for goods that were withdrawn from on that day, or before they came."""
+    start = max(handed_over_on(line) or on, on)
+    return holidays.working_day_from(start + SENDING_BACK, _postcode(origin(line)))
+
+
+def _has_withdrawal(line: OrderLine) -> bool:
+    return origin(line).is_at_a_distance and not line.product.has_no_withdrawal
+
+
+def _declared_by(line: OrderLine, start: date) -> date:
     # L221-19: a last day on which one does not work moves to the next on which one does.
-    until = holidays.working_day_from(start + WITHDRAWAL, _postcode(origin(line)))
-    return Clock(Right.WITHDRAWAL, start, until, REFUND)
+    return holidays.working_day_from(start + WITHDRAWAL, _postcode(origin(line)))
 
 
 def _postcode(order: Order) -> str | None:

@@ -272,6 +272,7 @@ def _case_line(row: ReturnLine, book: PolicyBook, at: datetime, instead: int) ->
         worth=row.amount,
         proof=row.customer_return.proof,
         taken=instead,
+        units=row.units,
     )
     return CaseLine(line, decision, row.amount, book.in_force(line), taken=instead)
 

@@ -55,20 +55,21 @@ def decide(
     proof: str = "",
     taken: int = 0,
     granted: Container[str] = (),
+    units: int = 1,
 ) -> Decision:
     """
     Return whether units of the line may come back for that reason in that condition.
 
     `worth` is the paid share of the units in minor units, of which `taken` pays for what is taken
     instead: fees are computed on the rest. `granted` are the rules that a human has overruled for
-    this line.
+    this line. `units` come back: of a line that was withdrawn from in part, so many may.
     """
     if refusal := _never(line):
         return refusal
     today = clocks.day_of(now)
     conformity = clocks.conformity(line) if reason in NOT_CONFORM else None
     legal = _running(conformity, today)
-    legal = legal or _running(clocks.withdrawal(line, condition=condition), today)
+    legal = legal or _running(clocks.withdrawal(line, condition=condition, units=units), today)
     if legal:
         return legal
     asked = Asked(line, now, condition, proof, worth, taken)
@@ -129,7 +130,7 @@ def _running(clock: Clock | None, today: date) -> Decision | None:
     """Return the yes of a legal right whose clock still runs."""
     if clock is None or not clock.is_running(today):
         return None
-    rule, evidence = clock.right.lower(), clock.evidence(today)
+    rule, evidence = clock.rule, clock.evidence(today)
     return Decision(
         right=clock.right,
         until=clock.until,

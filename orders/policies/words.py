@@ -45,6 +45,10 @@ SENTENCES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("withdrawal until %(day)s"),
         _("You may withdraw from this purchase until %(day)s, without giving a reason."),
     ),
+    "withdrawn": (
+        _("withdrawn on %(withdrawn_on)s, comes back until %(day)s"),
+        _("You withdrew from this purchase on %(withdrawn_on)s: bring it back until %(day)s."),
+    ),
     "conformity": (
         _("conformity until %(day)s"),
         _("The legal guarantee covers it until %(day)s: repair or replacement, else a refund."),
@@ -107,6 +111,7 @@ SENTENCES: dict[str, tuple[str | Promise, str | Promise]] = {
 LABELS: dict[str, str | Promise] = {
     "sold_on": _("Sold"),
     "delivered_on": _("Handed over"),
+    "withdrawn_on": _("Withdrawn"),
     "until": _("Last day"),
     "days_left": _("Days left"),
     "owed_by": _("We owe it by"),
@@ -127,7 +132,7 @@ LABELS: dict[str, str | Promise] = {
     "version": _("Policy"),
 }
 
-DATES = ("sold_on", "delivered_on", "until", "owed_by")
+DATES = ("sold_on", "delivered_on", "withdrawn_on", "until", "owed_by")
 AMOUNTS = ("amount", "limit", "fee")
 CODES: dict[str, dict[Any, Any]] = {
     "from": {"delivery": _("the day it was handed over"), "sale": _("the day of the sale")},

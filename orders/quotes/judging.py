@@ -49,6 +49,7 @@ class Rules:
             worth=worth,
             proof=self.proof,
             taken=instead,
+            units=choice.units,
         )
         decision = judged()
         nos = decision.objections or decision.fees

@@ -181,7 +181,7 @@ def _shown(request: HttpRequest, problem: Refused | None = None) -> HttpResponse
         return phone.nowhere(request)
     draft = declared.customer_return
     lines = draft.lines.select_related("product").order_by("position")
-    taken = Counter(draft.photos.values_list("order_line", flat=True))
+    taken: Counter[int | None] = Counter(draft.photos.values_list("order_line", flat=True))
     shown = {
         "declared": declared,
         "paper": paper,
@@ -196,7 +196,12 @@ def _shown(request: HttpRequest, problem: Refused | None = None) -> HttpResponse
 
 def _paper(declared: Declaration | None) -> Paper | None:
     try:
-        return papers.of_declared(declared) if declared else None
+        if declared is None:
+            return None
+        withdrawal = getattr(declared.customer_return, "withdrawal", None)
+        if withdrawal is not None:
+            return papers.of_withdrawal(withdrawal, declared)
+        return papers.of_declared(declared)
     except slips.KeyGone:
         return None
 

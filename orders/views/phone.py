@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from omnistore.errors import Refused
-from orders import papers, printing, slips
+from orders import papers, printing, slips, withdrawals
 from orders.models import Slip
 from orders.papers import Paper
 
@@ -43,7 +43,12 @@ def show(request: HttpRequest) -> HttpResponse:
     paper = _paper(request, slip)
     if slip is None or paper is None:
         return nowhere(request)
-    shown = {"slip": slip, "paper": paper, "language": get_language()}
+    shown = {
+        "slip": slip,
+        "paper": paper,
+        "language": get_language(),
+        "may_withdraw": _may_withdraw(slip),
+    }
     return render(request, "orders/phone_paper.html", shown)
 
 
@@ -81,6 +86,13 @@ def of_session(request: HttpRequest) -> Slip | None:
         return None
     rows = Slip.objects.select_related("order__store", "customer_return__store")
     return rows.filter(pk=slip_id, expires_at__gt=now()).first()
+
+
+def _may_withdraw(slip: Slip) -> bool:
+    """Whether its buyer, and no one who was given it, may withdraw from the contract."""
+    if slip.order is None or not slip.is_receipt:
+        return False
+    return bool(withdrawals.open_lines(slip.order, at=now()))
 
 
 def _paper(request: HttpRequest, slip: Slip | None) -> Paper | None:

@@ -59,6 +59,7 @@ def test_segment_hears_of_no_article_of_somebody_who_allows_nothing() -> None:
     [
         ("orders.satisfaction.asked", {"number": "LYO-R1"}, "Satisfaction Asked"),
         ("orders.return.cancelled", {"number": "LYO-R1"}, "Return Cancelled"),
+        ("orders.withdrawal.declared", {"number": "W-1"}, "Withdrawal Declared"),
         ("orders.credit.issued", CREDIT, "Store Credit Issued"),
         ("orders.credit.used", CREDIT, "Store Credit Used"),
         ("orders.credit.restored", CREDIT, "Store Credit Restored"),
@@ -93,6 +94,7 @@ def test_segment_hears_nothing_of_what_is_the_shops_own_business(name: str) -> N
         ("customers.advertising.resumed", STOPPED | {"order_id": None}, "85099B"),
         ("orders.satisfaction.asked", {"number": "LYO-R1"}, "LYO-R1"),
         ("orders.return.cancelled", {"number": "LYO-R1"}, "LYO-R1"),
+        ("orders.withdrawal.declared", {"number": "W-1"}, "W-1"),
         ("orders.credit.used", CREDIT, "5,00"),
         (
             "orders.refund.rerouted",

@@ -10,7 +10,7 @@ from django.utils.timezone import now
 from orders import returns
 from orders.models import CustomerReturn, Order, Refund, Replacement, ReturnLine, Slip
 from orders.quotes import Choice
-from orders.slips import code_of
+from orders.slips import code_of, receipt_of
 from tests.languages.steps import HTMX, Screen, get, post
 from tests.languages.world import BARCODE, CUP, World
 
@@ -22,6 +22,7 @@ def walk(counter: Client, manager: Client, world: World, language: str) -> Itera
     yield from _instead(counter, world)
     yield from _means(counter, world)
     yield from _slips(counter, world, language)
+    yield from _withdrawing(world, language)
     yield from _without_receipt(counter, world)
     yield from _asking(counter, manager, world)
     yield from _goods(counter, world)
@@ -100,7 +101,37 @@ def _on_phone(slip: Slip, language: str) -> Iterator[Screen]:
     phone = Client(headers={"Accept-Language": language})
     yield from get(phone, "/receipt/", "/receipt/paper/")
     yield from post(phone, "/receipt/", {"code": code_of(slip)})
+    yield from _at_home(phone, slip)
     yield from post(phone, "/receipt/gift/")
+
+
+def _at_home(phone: Client, slip: Slip) -> Iterator[Screen]:
+    """Prepare a return by a receipt, and withdraw from a contract."""
+    place = "/receipt/return/"
+    if slip.order is None:
+        return
+    yield from get(phone, place)
+    line = slip.order.lines.order_by("position")[0]
+    said = {f"l{line.pk}-{name}": value for name, value in GOOD.items()} | {f"l{line.pk}-take": "1"}
+    for told in ({}, said | {f"l{line.pk}-reason": ""}, said | {f"l{line.pk}-units": "9"}, said):
+        yield from post(phone, place, told)
+    declared = phone.post(f"{place}confirm/", said | {"key": "k"})
+    yield Screen("POST the return's code", declared)
+    yield from get(phone, f"{place}code/")
+    yield from post(phone, f"{place}photo/", {"line": line.pk})
+
+
+def _withdrawing(world: World, language: str) -> Iterator[Screen]:
+    phone = Client(headers={"Accept-Language": language})
+    slip = receipt_of(order=world.web, at=now())
+    yield from post(phone, "/receipt/", {"code": code_of(slip)})
+    yield from get(phone, "/receipt/paper/", "/receipt/withdrawal/")
+    line = world.web.lines.order_by("position")[0]
+    said = {"name": "¤Camille", "email": "c@example.com", f"l{line.pk}-take": "1"}
+    for told in ({}, said):
+        yield from post(phone, "/receipt/withdrawal/", told)
+    phone.post("/receipt/withdrawal/confirm/", said | {"key": "k"})
+    yield from get(phone, "/receipt/return/code/", "/receipt/withdrawal/", "/receipt/return/")
 
 
 def _without_receipt(counter: Client, world: World) -> Iterator[Screen]:

@@ -83,6 +83,9 @@ LOCKS = {
     "orders/declarations.py:_found:Declaration": [
         f"{GOODS}a_declared_code_scanned_in_two_stores_opens_in_one"
     ],
+    "orders/withdrawals.py:declare:OrderLine": [
+        "tests/races/test_withdrawals.py::test_a_withdrawal_declared_by_two_phones_at_once_is_one"
+    ],
     "orders/dispositions.py:_locked:Reception": [f"{GOODS}goods_sent_away_twice_go_once"],
     "orders/stock.py:_locked:Stock": [f"{GOODS}the_last_unit_in_stock_is_put_aside_once"],
     "orders/unproven.py:take:Customer": [

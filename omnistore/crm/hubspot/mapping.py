@@ -164,6 +164,7 @@ def _said(name: str, payload: Mapping[str, Any]) -> str:
         "orders.refund.failed": _("Refund of %(amount)s failed (%(tender)s)."),
         "orders.refund.rerouted": _("Refund of %(amount)s goes another way (%(tender)s)."),
         "orders.return.cancelled": _("Return %(number)s does not take place."),
+        "orders.withdrawal.declared": _("The customer withdrew from purchase %(number)s."),
         "orders.credit.issued": _("Credit of %(amount)s issued."),
         "orders.credit.used": _("Credit of %(amount)s spent, %(left)s is left."),
         "orders.credit.restored": _("Credit of %(amount)s came back, %(left)s is left."),

@@ -21,6 +21,7 @@ HISTORY = {
     *("orders.refund.paid", "orders.refund.failed", "orders.refund.rerouted"),
     *("orders.exchange.made", "orders.return.cancelled", "orders.satisfaction.asked"),
     *("orders.credit.issued", "orders.credit.used", "orders.credit.restored"),
+    *("orders.withdrawal.declared",),
     *("customers.advertising.stopped", "customers.advertising.resumed"),
 }
 CART = "orders.cart.changed"
