@@ -33,7 +33,8 @@ class Declaration(models.Model):
     """
     A return declared before the customer comes: a draft, and the code that opens it once.
 
-    The code has 128 random bits and is shown once; only its hash is kept (rules.md 5.1).
+    The code has 128 bits, derived from the draft's id as a slip's is; only its hash is kept here
+    (rules.md 5.1).
     """
 
     customer_return = models.OneToOneField(
