@@ -182,7 +182,7 @@ def _acknowledge(made: Withdrawal, chosen: Sequence[Open], at: datetime) -> None
     messages.write(
         purpose=messages.Purpose.ACKNOWLEDGEMENT,
         channel=messages.Channel.EMAIL,
-        template="withdrawal",
+        template="withdrawal_acknowledged",
         variables={
             "name": made.name,
             "email": made.email,

@@ -118,6 +118,7 @@ def test_registers_every_model_that_somebody_may_have_to_look_into() -> None:
         *("customers.NameKey", "orders.NumberSeries", "orders.CartLine", "orders.OrderLine"),
         *("orders.ReturnLine", "outbox.Stream", "stores.PasswordTries"),
         *("orders.DispositionChange", "orders.JoinedOrder", "orders.ReturnPhoto"),
+        "orders.WithdrawnLine",
         *("orders.PricePoint", "orders.Adjustment", "orders.OrderPromotion"),
         "orders.PromotionShare",
         "customers.CodesAsked",

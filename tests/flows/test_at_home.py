@@ -1,5 +1,6 @@
 """A return prepared at home, by the receipt on the customer's phone."""
 
+import re
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -29,6 +30,7 @@ from tests.factories import make_customer, make_order, make_policy, make_product
 from tests.flows.test_phone_receipt import PRICES, opened
 
 PLACE = "/receipt/return/"
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 GOOD = {"take": "1", "units": "2", "reason": "TOO_SMALL", "condition": "AS_NEW"}
 
 
@@ -262,11 +264,11 @@ def pictures(settings: Any, tmp_path: Path) -> Path:
     return tmp_path / "photos"
 
 
-def snap(client: Client, line: OrderLine, content: bytes = b"") -> Any:
+def snap(client: Client, line: OrderLine, content: bytes = b"", **told: str) -> Any:
     out = BytesIO()
     Image.new("RGB", (40, 30), "red").save(out, "JPEG")
     photo = SimpleUploadedFile("x.jpg", content or out.getvalue(), "image/jpeg")
-    return client.post(f"{PLACE}photo/", {"line": line.pk, "photo": photo})
+    return client.post(f"{PLACE}photo/", {"line": line.pk, "photo": photo} | told)
 
 
 def test_four_photos_of_an_article_are_kept_for_the_clerk(
@@ -425,6 +427,27 @@ def test_another_site_cannot_declare(order: Order, line: OrderLine) -> None:
 
     for place in ("", "confirm/", "photo/"):
         assert strict.post(f"{PLACE}{place}", said(line)).status_code == 403
+
+
+def test_each_form_of_its_pages_carries_its_token(
+    order: Order, line: OrderLine, pictures: Path
+) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    code = slips.code_of(slips.receipt_of(order=order, at=now()))
+    steps = [
+        ("/receipt/", "/receipt/", {"code": code}),
+        (PLACE, PLACE, said(line)),
+    ]
+    for page, to, told in steps:
+        token = TOKEN.findall(strict.get(page).content.decode())[-1]
+        looked = strict.post(to, told | {"csrfmiddlewaretoken": token})
+    token = TOKEN.findall(looked.content.decode())[-1]
+    told = said(line) | {"key": "k", "csrfmiddlewaretoken": token}
+    strict.post(f"{PLACE}confirm/", told)
+    page = strict.get(f"{PLACE}code/").content.decode()
+
+    assert len(TOKEN.findall(page)) == page.count("<form") == 1
+    assert snap(strict, line, csrfmiddlewaretoken=TOKEN.findall(page)[0]).status_code == 302
 
 
 def test_a_code_declared_in_one_session_leaves_the_address_clean(

@@ -14,7 +14,7 @@ from tests.languages.world import World
 
 SAID = {
     "one_time_code": {"code": "123456"},
-    "withdrawal": {
+    "withdrawal_acknowledged": {
         "name": "¤Camille",
         "email": "¤c@example.com",
         "number": "¤W-1",
@@ -24,7 +24,7 @@ SAID = {
     "news": {"name": "¤Camille", "title": "¤Sac", "text": "¤offer"},
 }
 # What says too much for a text goes by e-mail only.
-CHANNELS = {"withdrawal": [Message.Channel.EMAIL]}
+CHANNELS = {"withdrawal_acknowledged": [Message.Channel.EMAIL]}
 PURPOSES = {"news": Message.Purpose.MARKETING}
 
 

@@ -60,7 +60,7 @@ INVENTED_PEOPLE = {"GET /demo/codes/"}
 # Answered on another port, before a tablet trusts this one (tests/demo/test_lan.py).
 SERVED_APART = {"demo/lan/introduction.html"}
 # Codes of where something came from, and of a policy's rules, as head office sees them.
-SOURCES = {"counter", "webhook", "window", "fee"}
+SOURCES = {"counter", "declared", "webhook", "window", "fee"}
 # What Django says of a picture that stands for neither yes nor no.
 PICTURES = {"none"}
 LANGUAGES = {code for code, _name in settings.LANGUAGES} | {

@@ -37,6 +37,7 @@ NOUNS = {
     "satisfaction": _("Satisfaction"),
     "stock": _("Stock"),
     "visit": _("Visits"),
+    "withdrawal": _("Withdrawals"),
 }
 KEEP = [
     (0, _("not at all: the old one ends now")),
