@@ -187,6 +187,8 @@ def _shown(request: HttpRequest, problem: Refused | None = None) -> HttpResponse
         "paper": paper,
         "lines": [(line, taken[line.order_line_id]) for line in lines],
         "most": photos.MOST_EACH,
+        # Who withdraws proves nothing by photos.
+        "may_show": declared.opened_at is None and not hasattr(draft, "withdrawal"),
         "problem": problem.sentence if problem else "",
         "language": get_language(),
     }

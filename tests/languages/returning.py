@@ -126,6 +126,7 @@ def _withdrawing(world: World, language: str) -> Iterator[Screen]:
     slip = receipt_of(order=world.web, at=now())
     yield from post(phone, "/receipt/", {"code": code_of(slip)})
     yield from get(phone, "/receipt/paper/", "/receipt/withdrawal/")
+    yield from _at_home(phone, slip)
     line = world.web.lines.order_by("position")[0]
     said = {"name": "¤Camille", "email": "c@example.com", f"l{line.pk}-take": "1"}
     for told in ({}, said):
