@@ -22,7 +22,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from customers import cards, emails, handsets, phones
+from customers import cards, emails, handsets, passes, phones
 from customers.http import NotesLooks
 from customers.models import (
     CheckIn,
@@ -35,6 +35,7 @@ from customers.models import (
     LoyaltyRule,
     Message,
     OneTimeCode,
+    Pass,
     PhoneSession,
     Touch,
     Visit,
@@ -258,3 +259,32 @@ class KnownPhoneAdmin(NotesLooks, NeverDeleted):
         for phone in lost:
             handsets.forget(phone=phone, at=now())
         self.message_user(request, gettext("These phones have to say again whose they are."))
+
+
+@admin.register(Pass)
+class PassAdmin(NotesLooks, NeverDeleted):
+    """Which passes there are; neither a code nor what makes one."""
+
+    id_lookups = OF_A_CUSTOMER
+    list_display = ("id", person, "issued_at", "used_at", "revoked_at")
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter), "issued_at")
+    list_select_related = ("customer",)
+    fields = ("id", "customer", "issued_at", "used_at", "revoked_at")
+    readonly_fields = fields
+    ordering = ("-issued_at",)
+    actions = ("revoke",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A pass is issued to who shows by a code that he is the customer."""
+        return False
+
+    @admin.action(
+        description=_("Revoke: a phone was lost. All phones of the customer are forgotten"),
+        permissions=["change"],
+    )
+    def revoke(self, request: HttpRequest, lost: QuerySet[Pass]) -> None:
+        # One that was revoked before says nothing about the pass that came after it.
+        for one in lost.filter(revoked_at=None).select_related("customer"):
+            passes.revoke(customer=one.customer, at=now())
+            self.log_change(request, one, [{"changed": {"fields": ["revoked_at"]}}])
+        self.message_user(request, gettext("These passes name nobody any more."))

@@ -23,7 +23,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.module_loading import import_string
 
-from customers import consent, letters, sms
+from customers import consent, letters, mailing, sms
 from customers.mailing import Mailing
 from customers.models import Customer, Evidence, Identifier, Message
 from omnistore.outbox import answers, schedule
@@ -70,6 +70,7 @@ def write(
     address: str = "",
     language: str = "",
     good_for: timedelta = schedule.MAX_AGE,
+    due_at: datetime | None = None,
     at: datetime,
 ) -> Message:
     """
@@ -77,7 +78,8 @@ def write(
 
     It goes to `address` (normalised) or, without one, to what the customer has when it is sent, in
     his language or, for nobody we know, in `language`. `template` is a folder of
-    templates/messages, `variables` are what it knows; nobody sends it after `good_for`.
+    templates/messages, `variables` are what it knows. Nobody sends it before `due_at`, nor later
+    than `good_for` after that.
 
     Raises:
         OutsideTransaction: it would go out though what wants it may not happen.
@@ -95,9 +97,18 @@ def write(
         template=template,
         variables=dict(variables),
         created_at=at,
-        next_at=at,
-        expires_at=at + good_for,
+        next_at=due_at or at,
+        expires_at=(due_at or at) + good_for,
     )
+
+
+def way_to(customer: Customer, *, purpose: str) -> str:
+    """Return the channel on which he may be written to for it, e-mail first; empty: on none."""
+    for channel, is_on in ((Channel.EMAIL, mailing.is_on()), (Channel.SMS, sms.is_on())):
+        unsent = Message(customer=customer, purpose=purpose, channel=channel)
+        if is_on and _is_allowed(unsent) and _address(unsent):
+            return channel
+    return ""
 
 
 def ring() -> None:
@@ -174,7 +185,7 @@ def _ended(message: Message, to: str, at: datetime) -> dict[str, Any] | None:
 def _is_allowed(message: Message) -> bool:
     if not message.is_prospecting or message.customer is None:
         return not message.is_prospecting
-    return consent.allows(message.customer, message.purpose, message.channel)
+    return consent.allows(message.customer, message.consent_purpose, message.channel)
 
 
 def _handed_over(message: Message, to: str, mails: Mailing) -> Answer:

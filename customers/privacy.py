@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from customers import handsets, messages
+from customers import messages, passes
 from customers.models import Customer, Evidence, Identifier, NameKey, Touch
 from omnistore.outbox import events
 from omnistore.outbox.facts import Fact
@@ -30,7 +30,9 @@ def erase(*, customer: Customer, at: datetime) -> Customer:
     Forget who the customer is, and have every system forget him that was ever told.
 
     His row, purchases and consents stay, as the law has it, without a name and without anything by
-    which he could be found. Identifiers that others share with him stay theirs. Safe to call twice.
+    which he could be found. Identifiers that others share with him stay theirs. What stands above
+    customers and keeps words of his forgets them too (`settings.OMNISTORE_FORGETS`). Safe to call
+    twice.
     """
     with transaction.atomic():
         found = Customer.objects.select_for_update().get(pk=customer.pk)
@@ -38,13 +40,13 @@ def erase(*, customer: Customer, at: datetime) -> Customer:
             return found
         _blank(found, at)
         _let_go_of_identifiers(found, at)
-        handsets.forget_all_of(found, at=at)
+        # His phones are forgotten with it.
+        passes.revoke(customer=found, at=at)
         NameKey.objects.filter(customer=found).delete()
         Touch.objects.filter(customer=found).update(summary="")
         messages.drop_all(found)
-        for forget in settings.OMNISTORE_FORGETTING:
-            # What the apps above this one keep of him goes in the same transaction.
-            import_string(forget)(customer_id=found.pk, at=at)
+        for forget in settings.OMNISTORE_FORGETS:
+            import_string(forget)(customer=found, at=at)
         events.record(CustomerErased(customer_id=found.pk, store_code=""), at=at)
     return found
 

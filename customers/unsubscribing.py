@@ -45,7 +45,7 @@ def unsubscribe(message: Message, *, at: datetime) -> None:
     with transaction.atomic():
         readers = Customer.objects.select_for_update(of=("self",), no_key=True)
         customer = readers.get(messages=message)
-        if not consent.allows(customer, message.purpose, message.channel):
+        if not consent.allows(customer, message.consent_purpose, message.channel):
             return
         consent.record(
             customer=customer,
@@ -63,7 +63,9 @@ def unsubscribe(message: Message, *, at: datetime) -> None:
 def _wording(customer: Customer, message: Message) -> ConsentWording:
     """Return the words to which he had said yes."""
     said = Consent.objects.filter(
-        customer=customer, wording__purpose=message.purpose, wording__channel=message.channel
+        customer=customer,
+        wording__purpose=message.consent_purpose,
+        wording__channel=message.channel,
     )
     return said.select_related("wording").latest("at", "pk").wording
 

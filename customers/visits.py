@@ -27,7 +27,7 @@ def identified(
     how: str,
     at: datetime,
 ) -> Visit:
-    """Write down that the customer was recognised `how`: PHONE, CARD, EMAIL, NAME or ORDER."""
+    """Write down that he was recognised `how`: PHONE, CARD, EMAIL, NAME, ORDER or PASS."""
     return Visit.objects.create(
         store=store,
         tablet=tablet,

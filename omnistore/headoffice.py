@@ -39,7 +39,7 @@ class HeadOffice(admin.AdminSite):
             (
                 *("Customer", "Identifier", "Evidence", "ConsentWording", "Consent"),
                 *("LoyaltyEntry", "LoyaltyRule", "Touch", "Visit"),
-                *("Message", "OneTimeCode", "CheckIn", "KnownPhone", "PhoneSession"),
+                *("Message", "OneTimeCode", "CheckIn", "KnownPhone", "PhoneSession", "Pass"),
             ),
         ),
         (
@@ -56,9 +56,10 @@ class HeadOffice(admin.AdminSite):
                 *("RefundAgreement", "Processor", "ProcessorRequest"),
                 *("CreditAccount", "CreditEntry"),
                 *("Review", "ReviewEntry", "ReviewNotice", "Allowance"),
-                *("Slip", "ProductRefusal", "SatisfactionRequest"),
+                *("Slip", "ProductRefusal"),
             ),
         ),
+        (_("How it was"), ("Opinion", "SatisfactionQuestion", "SatisfactionRequest")),
         (_("Journal"), ("JournalEntry", "JournalClosing")),
         (
             _("Systems we tell"),

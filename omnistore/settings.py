@@ -331,6 +331,29 @@ if OMNISTORE_SMS_URL and not OMNISTORE_SMS_KEY:
 if IS_PRODUCTION and OMNISTORE_SMS == "customers.sms.Console":
     raise ImproperlyConfigured("OMNISTORE_SMS: the console would write codes into the logs.")
 
+# --- wallets: off until the shop has certificates (docs/pass.md) ----------------------------------
+# What stands on a card in a wallet.
+OMNISTORE_SHOP_NAME = os.environ.get("OMNISTORE_SHOP_NAME", "omnistore")
+# Files in PEM: the certificate of a pass type, its key, and Apple's intermediate certificate.
+OMNISTORE_APPLE_PASS_CERTIFICATE = os.environ.get("OMNISTORE_APPLE_PASS_CERTIFICATE", "")
+OMNISTORE_APPLE_PASS_KEY = os.environ.get("OMNISTORE_APPLE_PASS_KEY", "")
+OMNISTORE_APPLE_PASS_KEY_PASSWORD = os.environ.get("OMNISTORE_APPLE_PASS_KEY_PASSWORD", "")
+OMNISTORE_APPLE_WWDR_CERTIFICATE = os.environ.get("OMNISTORE_APPLE_WWDR_CERTIFICATE", "")
+if OMNISTORE_APPLE_PASS_CERTIFICATE and not (
+    OMNISTORE_APPLE_PASS_KEY and OMNISTORE_APPLE_WWDR_CERTIFICATE
+):
+    raise ImproperlyConfigured(
+        "OMNISTORE_APPLE_PASS_CERTIFICATE wants OMNISTORE_APPLE_PASS_KEY and "
+        "OMNISTORE_APPLE_WWDR_CERTIFICATE beside it."
+    )
+# The key file of a service account, in JSON, and the issuer's number.
+OMNISTORE_GOOGLE_WALLET_ACCOUNT = os.environ.get("OMNISTORE_GOOGLE_WALLET_ACCOUNT", "")
+OMNISTORE_GOOGLE_WALLET_ISSUER = os.environ.get("OMNISTORE_GOOGLE_WALLET_ISSUER", "")
+if OMNISTORE_GOOGLE_WALLET_ACCOUNT and not OMNISTORE_GOOGLE_WALLET_ISSUER:
+    raise ImproperlyConfigured(
+        "OMNISTORE_GOOGLE_WALLET_ACCOUNT wants OMNISTORE_GOOGLE_WALLET_ISSUER beside it."
+    )
+
 # When the new article goes out first, so many days the other one is awaited.
 OMNISTORE_EXCHANGE_DAYS = int(os.environ.get("OMNISTORE_EXCHANGE_DAYS", "14"))
 
@@ -370,6 +393,11 @@ CELERY_BEAT_SCHEDULE |= {
         "task": "orders.tasks.send_notices",
         "schedule": timedelta(seconds=3),
         "options": {"expires": 3},
+    },
+    "tell-stores": {
+        "task": "orders.tasks.tell_stores",
+        "schedule": timedelta(seconds=20),
+        "options": {"expires": 20},
     },
     "end-reviews": {
         "task": "orders.tasks.end_reviews",
@@ -414,12 +442,14 @@ CELERY_BEAT_SCHEDULE["tidy-withdrawals"] = {
     "task": "orders.tasks.tidy_withdrawals",
     "schedule": timedelta(days=1),
 }
-# Who is forgotten is forgotten by these too, in the same transaction.
-OMNISTORE_FORGETTING = ["orders.withdrawals.forget"]
 CELERY_BEAT_SCHEDULE["sweep-declarations"] = {
     "task": "orders.tasks.sweep_declarations",
     "schedule": timedelta(hours=1),
     "options": {"expires": 3600},
+}
+CELERY_BEAT_SCHEDULE["tidy-opinions"] = {
+    "task": "orders.tasks.tidy_opinions",
+    "schedule": timedelta(days=1),
 }
 
 # --- people and languages ------------------------------------------------------------------------
@@ -445,8 +475,14 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "admin:login"
-# After a settled return a customer is asked how it went, once within so many days.
+# A customer is asked how it was once within so many days.
 OMNISTORE_SATISFACTION_DAYS = int(os.environ.get("OMNISTORE_SATISFACTION_DAYS", "30"))
+# So many hours afterwards he is written to, by day; 0: at once, whatever the hour.
+OMNISTORE_SATISFACTION_HOURS = int(
+    os.environ.get("OMNISTORE_SATISFACTION_HOURS", "0" if ENV == "demo" else "2")
+)
+# What forgets a person in the apps above customers: called as `forget(customer=…, at=…)`.
+OMNISTORE_FORGETS = ["orders.privacy.forget"]
 AUTO_LOCK_AFTER = timedelta(seconds=int(os.environ.get("OMNISTORE_AUTO_LOCK_SECONDS", "120")))
 PIN_TRIES = 5
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("omnistore.api")),
     path("", include("omnistore.crm.urls")),
+    path("pass/", include("omnistore.passes.urls")),
     path("", include("stores.urls")),
     path("", include("customers.urls")),
     path("", include("orders.urls")),

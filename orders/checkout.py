@@ -22,6 +22,7 @@ from orders import (
     numbers,
     points,
     promotions,
+    satisfaction,
     serials,
     stock,
 )
@@ -215,6 +216,7 @@ def record(
     points.sold(order, payments)
     advertising.resume_bought(order=order, products=products.values())
     _take_out(order, lines, at)
+    satisfaction.ask_buyer(order=order, at=at)
     return order, True
 
 

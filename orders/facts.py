@@ -296,15 +296,40 @@ class OrderRecorded(Fact):
 @dataclass(frozen=True)
 class SatisfactionAsked(Fact):
     """
-    A return is settled: its customer may be asked once how it went.
+    A return is settled, or something bought: its customer is asked once how it was.
 
-    Whether he may be written to is for whoever sends it to ask, at that moment.
+    `channel` is by which he is written to (EMAIL, SMS). Empty: we do not write. Then whoever hears
+    it may, and asks at that moment whether he is allowed to.
     """
 
     name: ClassVar[str] = "orders.satisfaction.asked"
-    label: ClassVar = _("a customer is to be asked how his return went")
+    label: ClassVar = _("a customer is to be asked how it was")
 
-    return_id: UUID
+    occasion: str
+    scale: str
+    channel: str
+    opinion_id: UUID | None
+    return_id: UUID | None
+    order_id: UUID | None
+    number: str
+
+
+@dataclass(frozen=True)
+class SatisfactionAnswered(Fact):
+    """A customer said how it was: `score` of `highest`; his words stay with the store."""
+
+    name: ClassVar[str] = "orders.satisfaction.answered"
+    label: ClassVar = _("a customer answered how it was: the score, without his words")
+
+    opinion_id: UUID
+    occasion: str
+    scale: str
+    score: int
+    highest: int
+    has_comment: bool
+    wants_call: bool
+    return_id: UUID | None
+    order_id: UUID | None
     number: str
 
 

@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from customers import emails
 from orders import serials, wishes, withdrawals
-from orders.models import ReturnLine
+from orders.models import Opinion, ReturnLine
 from orders.prospects import Offer
 from orders.quotes import Choice
 from orders.screens import Fold
@@ -240,3 +241,38 @@ class WantedForm:
                         condition=said.get("condition", ""),
                     )
                 )
+
+
+class OpinionForm(forms.Form):
+    """What a customer says of his visit: a mark on the scale, and words if he likes."""
+
+    score = forms.IntegerField(
+        error_messages=dict.fromkeys(("required", "invalid"), _("Choose one of them, please."))
+    )
+    comment = forms.CharField(max_length=Opinion.LONGEST_COMMENT, required=False)
+    wants_call = forms.BooleanField(required=False)
+
+    def __init__(self, posted: QueryDict | None, *, asked: Opinion) -> None:
+        # Browsers count a line break once and send it as two characters.
+        super().__init__(_with_short_breaks(posted) if posted is not None else None)
+        self.asked = asked
+
+    def clean_score(self) -> int:
+        score: int = self.cleaned_data["score"]
+        if not self.asked.marks.lowest <= score <= self.asked.marks.highest:
+            raise ValidationError(_("Choose one of them, please."))
+        return score
+
+    @property
+    def steps(self) -> list[tuple[int, bool]]:
+        """Every mark that may be given, and whether it was."""
+        given = str(self["score"].value())
+        return [(step, str(step) == given) for step in self.asked.steps]
+
+    @property
+    def said(self) -> dict[str, Any]:
+        return self.cleaned_data
+
+
+def _with_short_breaks(posted: QueryDict) -> dict[str, Any]:
+    return {name: str(posted[name]).replace("\r\n", "\n") for name in posted}

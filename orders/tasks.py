@@ -5,7 +5,17 @@ from typing import Any
 from celery import shared_task
 from django.utils.timezone import now
 
-from orders import awaited, declarations, notices, photos, reviews, stock, withdrawals
+from orders import (
+    awaited,
+    declarations,
+    notices,
+    opinion_notices,
+    opinions,
+    photos,
+    reviews,
+    stock,
+    withdrawals,
+)
 from orders.gateways import processors
 from orders.journal import closings
 
@@ -38,6 +48,18 @@ def release_expired_reservations(**_: Any) -> None:
 def send_notices(**_: Any) -> None:
     """Wake approvers who are asked; every 3 s, a skipped one wakes them 3 s later."""
     notices.send_due(at=now())
+
+
+@shared_task
+def tell_stores(**_: Any) -> None:
+    """Mail managers of opinions to read; every 20 s, a skipped one tells them 20 s later."""
+    opinion_notices.send_due(at=now())
+
+
+@shared_task
+def tidy_opinions(**_: Any) -> None:
+    """Empty comments that were kept long enough; every day, a skipped one costs a day."""
+    opinions.tidy(at=now())
 
 
 @shared_task

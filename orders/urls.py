@@ -7,6 +7,7 @@ from orders.views import (
     goods,
     hooks,
     money,
+    opinions,
     phone,
     photos,
     returns,
@@ -66,6 +67,11 @@ urlpatterns = [
     ),
     path("refunds/<uuid:refund_id>/retry/", returns.retry, name="refund_retry"),
     path("returns/<uuid:return_id>/slip/", slips.of_return, name="return_slip"),
+    # A customer's own page; the code stands for nobody.
+    path("opinion/<str:code>/", opinions.answer, name="opinion"),
+    path("opinion/thanks/<str:language>/", opinions.thanks, name="opinion_thanks"),
+    path("opinions/", opinions.index, name="opinions"),
+    path("opinions/<uuid:opinion_id>/read/", opinions.read, name="opinion_read"),
     path("orders/<uuid:order_id>/gift/", slips.of_order, name="gift_slip"),
     path("orders/<uuid:order_id>/receipt/", slips.for_phone, name="receipt_slip"),
     # The customer's phone: no clerk, and no code in an address that a server sees.

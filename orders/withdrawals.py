@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from customers import messages
+from customers.models import Customer
 from omnistore.errors import Conflict, Invalid
 from omnistore.outbox import events
 from omnistore.outbox.facts import Fact
@@ -115,9 +116,9 @@ def declare(*, order: Order, said: Said, key: UUID, at: datetime) -> Withdrawal:
     return made
 
 
-def forget(*, customer_id: UUID, at: datetime) -> None:
+def forget(*, customer: Customer, at: datetime) -> None:
     """Forget who declared withdrawals of the customer's orders; safe to call twice."""
-    mine = Withdrawal.objects.filter(order__customer=customer_id, forgotten_at=None)
+    mine = Withdrawal.objects.filter(order__customer=customer, forgotten_at=None)
     mine.update(name="", email="", forgotten_at=at)
 
 

@@ -15,10 +15,11 @@ from customers.models import Customer, Evidence, Identifier
 from omnistore.money import included_tax
 from omnistore.tokens import fingerprint
 from omnistore.words import NO_BREAK
-from orders import numbers
+from orders import numbers, opinions
 from orders.models import (
     Cart,
     CartLine,
+    Opinion,
     Order,
     OrderLine,
     Payment,
@@ -215,3 +216,27 @@ def make_policy(days: int = 30, start_at: datetime = LONG_AGO, version: int = 1)
         rules=[{"rule": "window", "days": days}, {"rule": "final_sale"}],
         start_at=start_at,
     )
+
+
+def make_opinion(
+    customer: Customer,
+    store: Store,
+    scale: str = "CSAT",
+    *,
+    asked_at: datetime,
+    number: str = "",
+    **fields: Any,
+) -> Opinion:
+    """Return what the customer is asked about a purchase of his, of that number; not answered."""
+    about = {"number": number} if number else {}
+    asked, _code = opinions.put(
+        customer=customer,
+        order=make_order(customer, store=store, placed_at=asked_at, **about),
+        store=store,
+        occasion="SALE",
+        scale=scale,
+        channel="EMAIL",
+        asked_at=asked_at,
+        **{"expires_at": asked_at + opinions.LIFE} | fields,
+    )
+    return asked

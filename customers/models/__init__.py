@@ -2,6 +2,7 @@
 
 from customers.models.messages import Message
 from customers.models.onetime import CodesAsked, OneTimeCode
+from customers.models.passes import Pass
 from customers.models.people import (
     Consent,
     ConsentWording,
@@ -30,6 +31,7 @@ __all__ = [
     "Message",
     "NameKey",
     "OneTimeCode",
+    "Pass",
     "PhoneSession",
     "Touch",
     "Visit",

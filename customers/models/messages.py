@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Index, Q
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.people import Customer
+from customers.models.people import ConsentWording, Customer
 from omnistore.tokens import SealedField, SealedJSONField
 
 
@@ -19,6 +19,7 @@ class Message(models.Model):
         RECEIPT = "RECEIPT", _("receipt")
         ACKNOWLEDGEMENT = "ACKNOWLEDGED", _("acknowledgement")
         MARKETING = "MARKETING", _("offers and news")
+        SATISFACTION = "SATISFACTION", _("how it was")
 
     class Channel(models.TextChoices):
         EMAIL = "EMAIL", _("e-mail")
@@ -30,8 +31,9 @@ class Message(models.Model):
         DROPPED = "DROPPED", _("not needed any more")
         FAILED = "FAILED", _("given up")
 
-    # Asked for at sending time, and refusable by a link in each of them.
-    PROSPECTING: ClassVar = frozenset([Purpose.MARKETING])
+    # Asked for at sending time, and refusable by a link in each of them. A question about a visit
+    # is one: nobody asked for it, so it goes only to whom we may write beside what he wanted.
+    PROSPECTING: ClassVar = frozenset([Purpose.MARKETING, Purpose.SATISFACTION])
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     customer = models.ForeignKey(
@@ -74,7 +76,7 @@ class Message(models.Model):
                 name="customers_message_that_ended_is_empty",
             ),
             CheckConstraint(
-                condition=~Q(purpose="MARKETING") | Q(customer__isnull=False),
+                condition=~Q(purpose__in=["MARKETING", "SATISFACTION"]) | Q(customer__isnull=False),
                 name="customers_prospecting_has_a_person_to_ask",
             ),
             CheckConstraint(
@@ -94,6 +96,15 @@ class Message(models.Model):
     @property
     def is_prospecting(self) -> bool:
         return self.purpose in self.PROSPECTING
+
+    @property
+    def consent_purpose(self) -> str:
+        """By which consent of the ledger prospecting is written; the refusal withdraws it."""
+        return ConsentWording.Purpose.MARKETING
+
+    @property
+    def is_question(self) -> bool:
+        return self.purpose == self.Purpose.SATISFACTION
 
     @property
     def is_email(self) -> bool:

@@ -16,6 +16,7 @@ class OneTimeCode(models.Model):
     class Purpose(models.TextChoices):
         CHECK_IN = "CHECK_IN", _("to be known at a register")
         MY_DATA = "MY_DATA", _("to see one’s own data")
+        PASS = "PASS", _("to have one’s pass on a phone")
 
     class Kind(models.TextChoices):
         EMAIL = "EMAIL", _("e-mail")

@@ -388,7 +388,7 @@ class Visit(models.Model):
         Identifier, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
-    # How: PHONE, CARD, EMAIL, NAME, ORDER; empty when nobody was.
+    # How: PHONE, CARD, EMAIL, NAME, ORDER, PASS; empty when nobody was.
     how = models.CharField(_("by"), max_length=8, blank=True)
     started_at = models.DateTimeField(_("when"))
 

@@ -24,6 +24,7 @@ class Kind(models.TextChoices):
     ORDER = "ORDER", _("order or receipt")
     ARTICLE = "ARTICLE", _("article")
     SLIP = "SLIP", _("code of a slip")
+    PASS = "PASS", _("customer’s pass")
     # From here on: codes that lead to nobody here, whatever they hold.
     WEB = "WEB", _("web address")
     WIFI = "WIFI", _("wifi code")
@@ -68,4 +69,6 @@ class Reading:
     gtin: str = ""
     # The code of one of our slips.
     slip: str = ""
+    # The code that a customer's pass shows for 30 seconds.
+    pass_code: str = ""
     doubt: Refused | None = None

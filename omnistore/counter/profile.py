@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from customers import consent, identity, loyalty, touches
 from customers.models import Consent, Customer, Identifier, Touch, Visit
 from omnistore.counter.meanings import Kind
-from orders import awaited, carts, history, reviews
+from orders import awaited, carts, history, opinions, reviews
 from orders.carts import OpenCart
 from orders.history import Purchase
-from orders.models import CustomerReturn, Order
+from orders.models import CustomerReturn, Opinion, Order
 from stores.models import Store
 
 
@@ -97,6 +97,8 @@ class Profile:
     consents: Sequence[Consent]
     touches: Sequence[Touch]
     visit: Visit | None
+    # What he answered last when he was asked how it was.
+    said: Opinion | None
     carts: Sequence[OpenCart]
     # A return of his that waits for a person's answer, and one whose article should be back.
     asked_about: UUID | None
@@ -110,6 +112,11 @@ class Profile:
         """By what the customer was recognised this time; empty when he has just signed up."""
         how = self.visit.how if self.visit else ""
         return str(Kind(how).label) if how in Kind.values else ""
+
+    @property
+    def is_by_card(self) -> bool:
+        """Whether a number was enough that never changes: who holds it may be anybody."""
+        return self.visit is not None and self.visit.how == Kind.CARD
 
     @property
     def consents_by_day(self) -> list[Answers]:
@@ -137,7 +144,7 @@ class Profile:
 
 def read(customer_id: UUID, *, show: Show, now: datetime) -> Profile:
     """
-    Return the page of the customer, in nine queries, three more when one channel is asked for.
+    Return the page of the customer, in ten queries, three more when one channel is asked for.
 
     Raises:
         Http404: there is no such customer.
@@ -153,6 +160,7 @@ def read(customer_id: UUID, *, show: Show, now: datetime) -> Profile:
         identifiers=identifiers,
         consents=consent.current(customer),
         touches=touches.latest(customer),
+        said=opinions.latest_of(customer),
         visit=Visit.objects.filter(customer=customer).order_by("-started_at", "-pk").first(),
         carts=carts.open_of(customer, now),
         asked_about=customer.asked_about,

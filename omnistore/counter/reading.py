@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
-from customers import cards, emails, names, phones
+from customers import cards, emails, names, passes, phones
 from customers.models import Identifier
 from omnistore import typed, words
 from omnistore.counter import codes
@@ -65,7 +65,7 @@ def read(text: str, country: str, *, scanned_as: str = "") -> Reading:
     if gtin := barcodes.within(text[:LONGEST]):
         return _article(gtin)
     text = barcodes.unmarked(text)
-    if code := _slip(text[:LONGEST]) or codes.recognise(text):
+    if code := _pass(text) or _slip(text[:LONGEST]) or codes.recognise(text):
         return code
     if scanned_as and len(text) > LONGEST:
         return codes.plain_text()
@@ -79,6 +79,11 @@ def read(text: str, country: str, *, scanned_as: str = "") -> Reading:
     if scanned_as and not (emails.normalise(line) or _is_like_a_number(line)):
         return codes.plain_text()
     return _written(line)
+
+
+def _pass(text: str) -> Reading | None:
+    code = passes.form_of(text[:LONGEST])
+    return Reading(Kind.PASS, pass_code=code) if code else None
 
 
 def _slip(text: str) -> Reading | None:

@@ -1,8 +1,9 @@
 """
 Recognition: whom and what a text in the identify field leads to.
 
-One phone, e-mail or card that exactly one person holds identifies him. A name, a household's
-phone, or a text with several meanings gives a list: nobody is ever picked silently.
+One phone, e-mail or card that exactly one person holds identifies him, and each code of his pass
+does so once. A name, a household's phone, or a text with several meanings gives a list: nobody is
+ever picked silently.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +16,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from customers import emails, identity, names, phones
+from customers import emails, identity, names, passes, phones
 from customers.identity import Holder
 from customers.models import Customer, Evidence, Identifier, NameKey
 from omnistore import words
@@ -117,15 +118,17 @@ def find(text: str, *, store: Store, at: datetime, scanned_as: str = "") -> Reco
     article's; two when it identifies, none for a code that leads to nobody. An identified person
     comes without what only choosing needs (last purchase, home store). Those of this store come
     first, then who bought last.
+
+    The code of a pass is used up by this: to be called by a POST only, outside any transaction.
     """
     try:
         reading = read(text, store.country, scanned_as=scanned_as)
     except Refused as refusal:
         return Recognition(Understood(Kind.NOTHING), problem=refusal)
+    if reading.pass_code:
+        return _by_pass(reading.pass_code, at)
     if reading.slip:
-        if declarations.is_open(code=reading.slip, store=store, at=at):
-            return Recognition(Understood(Kind.SLIP), declared=reading.slip)
-        return _by_slip(reading, at)
+        return _by_slip(reading, store, at)
     if reading.words:
         return _by_name(reading, store, at)
     if reading.identifiers or reading.number:
@@ -133,9 +136,21 @@ def find(text: str, *, store: Store, at: datetime, scanned_as: str = "") -> Reco
     return _by_barcode(reading) or _doubtful(reading)
 
 
-def _by_slip(reading: Reading, at: datetime) -> Recognition:
+def _by_pass(code: str, at: datetime) -> Recognition:
+    understood = Understood(Kind.PASS)
+    try:
+        customer = passes.identify(code=code, at=at)
+    except passes.WrongPass as refusal:
+        return Recognition(understood, problem=refusal)
+    person = Candidate(customer, Kind.PASS, evidence=_EVIDENCE[Kind.PASS])
+    return Recognition(understood, customers=[person], identified=person)
+
+
+def _by_slip(reading: Reading, store: Store, at: datetime) -> Recognition:
     """Return what the slip's code leads to, else the order or return with such a number."""
     understood = Understood(Kind.SLIP)
+    if declarations.is_open(code=reading.slip, store=store, at=at):
+        return Recognition(understood, declared=reading.slip)
     try:
         slip = slips.read(code=reading.slip, at=at)
     except slips.UnknownCode as refusal:
@@ -326,6 +341,7 @@ _EVIDENCE: dict[str, Promise] = {
     Kind.EMAIL: _("has this e-mail"),
     Kind.NAME: _("has this name"),
     Kind.ORDER: _("placed this order"),
+    Kind.PASS: _("shows this pass"),
 }
 _SHARED: dict[str, Promise] = {
     Kind.PHONE: _("shares this phone"),

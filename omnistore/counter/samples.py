@@ -1,15 +1,17 @@
 """Made-up people, goods and sums, for the design page."""
 
 from datetime import timedelta
+from decimal import Decimal
 from types import SimpleNamespace as Sample
 from typing import Any
 from uuid import UUID
 
 from django.utils.timezone import now
 
-from customers.models import Customer
-from orders.models import Product, ReturnLine
-from stores.models import Clerk
+from customers.models import CheckIn, Customer
+from orders.models import Opinion, Order, Product, ReturnLine
+from orders.opinions import Figures
+from stores.models import Clerk, Register
 
 NOBODY = UUID(int=0)
 EURO = "EUR"
@@ -66,6 +68,34 @@ def page() -> Sample:
         consents_by_day=[answers],
         touches=[touch],
     )
+
+
+def remarks() -> list[Opinion]:
+    said: dict[str, Any] = {"customer_id": NOBODY, "scale": "CSAT", "occasion": "SALE"}
+    about = Order(number="LYO-044748")
+    return [
+        Opinion(score=score, comment=comment, order=about, answered_at=now(), **said)
+        for score, comment in ((1, "Nobody was there."), (3, ""), (5, "Quick and kind."))
+    ]
+
+
+def arrivals() -> list[CheckIn]:
+    at = Register(name="Caisse 1")
+    return [
+        CheckIn(
+            pk=number,
+            register=at,
+            customer=camille(),
+            digits=digits,
+            is_unsure=is_unsure,
+            announced_at=now(),
+        )
+        for number, digits, is_unsure in ((1, "21", False), (2, "84", True))
+    ]
+
+
+def figures() -> list[Figures]:
+    return [Figures("Lyon", "NPS", 42, Decimal("8.1"), Decimal("0.62"), 38)]
 
 
 def found() -> Sample:

@@ -56,7 +56,7 @@ class SampleForm(forms.Form):
 
 def parts() -> list[Part]:
     """Return every component, the small ones first."""
-    groups = (_words, _said, _acts, _fields, _entries, _people, _agreed, _goods, _steps)
+    groups = (_words, _said, _opinions, _acts, _fields, _entries, _people, _agreed, _goods, _steps)
     return [part for group in groups for part in group()]
 
 
@@ -115,6 +115,7 @@ def _said() -> list[Part]:
             "components/empty.html",
             ("empty", {"icon": "receipt", "title": "No purchase here yet", "words": samples.SAID}),
         ),
+        _part("Arrival", "design/_arrivals.html", ("sure, not", {"arrivals": samples.arrivals()})),
         _part("Toast", "design/_toasts.html", ("said, away, broken", {"messages": ["Done."]})),
         _part("Network", "design/_network.html", ("gone, back; waiting", {})),
         _part("Way past the rail", "design/_skip.html", ("focused", {})),
@@ -122,6 +123,11 @@ def _said() -> list[Part]:
         _part("State of the CRM", "components/crm_state.html", *samples.crm()),
         _part("Today", "components/today.html", *samples.days()),
     ]
+
+
+def _opinions() -> list[Part]:
+    given = {"remarks": samples.remarks(), "figures": samples.figures()}
+    return [_part("What customers say", "design/_remarks.html", ("every tone", given), wide=True)]
 
 
 def _acts() -> list[Part]:

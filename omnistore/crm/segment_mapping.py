@@ -192,10 +192,18 @@ def _afterwards(message: Message) -> tuple[str, dict[str, Any]] | None:
         case "orders.withdrawal.declared":
             return "Withdrawal Declared", {"order_id": payload["number"]}
         case "orders.satisfaction.asked":
-            return "Satisfaction Asked", {"return_id": payload["number"]}
+            return "Satisfaction Asked", _about(payload)
+        case "orders.satisfaction.answered":
+            said = {name: payload[name] for name in ("scale", "score", "highest")}
+            return "Satisfaction Answered", _about(payload) | said
         case name if name in CREDIT and message.customer_id:
             return CREDIT[name], credit(payload)
     return None
+
+
+def _about(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Return which sale or return somebody is asked about."""
+    return {"order_id" if payload.get("order_id") else "return_id": payload["number"]}
 
 
 def credit(payload: Mapping[str, Any]) -> dict[str, Any]:

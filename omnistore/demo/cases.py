@@ -1,5 +1,6 @@
 """
-What the tour meets beside plain sales: a question for Marc, a gift receipt, numbered units.
+What the tour meets beside plain sales: a question for Marc, a gift receipt, numbered units, and
+what two customers said of their visit.
 
 Made without events, as the rest of the demo's past is.
 """
@@ -10,15 +11,17 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from omnistore.demo import staff
-from omnistore.demo.people import CAMILLE, HELENE, JULIEN, WEI, Person
-from orders import numbers, questions, quotes, returns, slips
+from omnistore.demo.people import CAMILLE, HELENE, JULIEN, THOMAS, WEI, Person
+from orders import numbers, opinions, questions, quotes, returns, slips
 from orders.models import (
     CustomerReturn,
+    Occasion,
     Order,
     OrderLine,
     Product,
     Review,
     ReviewEntry,
+    Scale,
     SoldSerial,
 )
 from orders.questions import Question
@@ -29,6 +32,12 @@ from stores.models import Clerk, Store
 LONG_SINCE = timedelta(days=60)
 # A visitor of the demo has more time than a manager in a shop.
 TO_ANSWER = timedelta(days=30)
+ASKED_AGO, ANSWERED_AGO = timedelta(hours=20), timedelta(hours=16)
+# Who said what: score, words, and whether the store may call.
+SAID = (
+    (THOMAS, Scale.CSAT, 2, "On ne m’a pas dit qu’un article soldé ne se reprend pas.", True),
+    (JULIEN, Scale.CSAT, 5, "Très bon accueil, merci à Nadia.", False),
+)
 
 
 def add(*, source: str, stores: Mapping[str, Store], at: datetime) -> None:
@@ -37,6 +46,7 @@ def add(*, source: str, stores: Mapping[str, Store], at: datetime) -> None:
     _give(source, at)
     _print(source, at)
     _number(source)
+    _say(source, stores["lyo"], at)
 
 
 def _ask(source: str, store: Store, at: datetime) -> None:
@@ -112,6 +122,30 @@ def _number(source: str) -> None:
         SoldSerial(order_line=line, serial=f"SN{line.pk:05d}{unit}")
         for unit in range(1, line.quantity + 1)
     )
+
+
+def _say(source: str, store: Store, at: datetime) -> None:
+    """Let two customers have answered how their last purchase in Lyon was."""
+    for person, scale, score, comment, wants_call in SAID:
+        bought = Order.objects.filter(
+            source=source, channel="STORE", opinion=None, **_of(source, person)
+        )
+        order = bought.select_related("customer").order_by("-placed_at").first()
+        if order is None or order.customer is None:
+            continue
+        asked, _code = opinions.put(
+            customer=order.customer,
+            order=order,
+            store=store,
+            occasion=Occasion.SALE,
+            scale=scale,
+            channel="EMAIL",
+            asked_at=at - ASKED_AGO,
+            expires_at=at - ASKED_AGO + opinions.LIFE,
+        )
+        asked.score, asked.comment, asked.wants_call = score, comment, wants_call
+        asked.answered_at = at - ANSWERED_AGO
+        asked.save()
 
 
 def _lines(source: str, person: Person) -> QuerySet[OrderLine]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from customers import identity, names
+from customers import identity, names, passes
 from customers.models import Customer, Evidence, Identifier, LoyaltyEntry, LoyaltyRule, NameKey
 from omnistore.demo import people
 from omnistore.demo.people import Person
@@ -104,6 +104,13 @@ def reward(*, persons: dict[str, Person], spent: dict[str, int], at: datetime) -
         )
         for customer in customers
     )
+
+
+def hand_out_passes(*, persons: dict[str, Person], at: datetime) -> None:
+    """Give those of the tour who have a card a pass for their phone."""
+    known = [key for key in persons if persons[key] in people.NAMED and persons[key].card]
+    for customer in Customer.objects.filter(pk__in=known):
+        passes.issue(customer=customer, at=at)
 
 
 def _level(spent: int) -> str:

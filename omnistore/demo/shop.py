@@ -41,6 +41,7 @@ def load(*, at: datetime) -> SalesImport:
     offers.give(source=SOURCE)
     cases.add(source=SOURCE, stores=stores, at=at)
     identities.reward(persons=persons, spent=contacts.spent_by(SOURCE), at=at)
+    identities.hand_out_passes(persons=persons, at=at)
     contacts.fill(persons=persons, stores=stores, at=at)
     return done
 

@@ -34,6 +34,7 @@ HOLDERS_COOKIE = "omnistore_phone_holders"
 # The "phone" is the clerk's tablet, handed over: in the end it is given back.
 TURNED_COOKIE = "omnistore_turned"
 PATH = "/c/"
+KNOWN_PATH = "/"
 SALT = "omnistore known phone"
 KNOWN_FOR = timedelta(days=400)
 
@@ -148,11 +149,16 @@ def keep_known(request: HttpRequest, answer: HttpResponse, secret: str) -> None:
         secret,
         salt=SALT,
         max_age=KNOWN_FOR,
-        path=PATH,
+        # The page of the pass knows the same phones as the register.
+        path=KNOWN_PATH,
         secure=request.is_secure(),
         httponly=True,
         samesite="Lax",
     )
+
+
+def forget_known(answer: HttpResponse) -> None:
+    answer.delete_cookie(KNOWN_COOKIE, path=KNOWN_PATH, samesite="Lax")
 
 
 def _name_own_origin(request: HttpRequest) -> None:

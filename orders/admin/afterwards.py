@@ -19,7 +19,7 @@ class ProductRefusalAdmin(ReadOnly):
 
 @admin.register(SatisfactionRequest)
 class SatisfactionRequestAdmin(ReadOnly):
-    id_lookups = ("pk", "customer_id", "customer_return_id")
-    list_display = ("id", person, "customer_return", "asked_at")
-    list_select_related = ("customer", "customer_return")
+    id_lookups = ("pk", "customer_id", "customer_return_id", "order_id")
+    list_display = ("id", person, "customer_return", "order", "asked_at")
+    list_select_related = ("customer", "customer_return", "order")
     ordering = ("-id",)

@@ -15,6 +15,7 @@ from orders.models.exchanges import Collection, Contribution, Exchange, Replacem
 from orders.models.imports import SalesImport
 from orders.models.journal import JournalClosing, JournalEntry, JournalHead
 from orders.models.notices import ReviewNotice
+from orders.models.opinions import Occasion, Opinion, SatisfactionQuestion, Scale
 from orders.models.photos import ReturnPhoto
 from orders.models.policies import Level, PolicyVersion
 from orders.models.prices import PricePoint
@@ -50,6 +51,8 @@ __all__ = [
     "JournalHead",
     "Level",
     "NumberSeries",
+    "Occasion",
+    "Opinion",
     "Order",
     "OrderLine",
     "OrderPromotion",
@@ -74,7 +77,9 @@ __all__ = [
     "ReviewEntry",
     "ReviewNotice",
     "SalesImport",
+    "SatisfactionQuestion",
     "SatisfactionRequest",
+    "Scale",
     "Slip",
     "SoldSerial",
     "Stock",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer
 from orders.models.catalogue import Product
 from orders.models.returns import CustomerReturn, ReturnLine
+from orders.models.sales import Order
 
 
 class ProductRefusal(models.Model):
@@ -45,17 +46,29 @@ class ProductRefusal(models.Model):
 
 
 class SatisfactionRequest(models.Model):
-    """When a customer was last asked whether he is satisfied, and after which return."""
+    """When a customer was last asked how it was, and after which return or sale."""
 
     customer = models.OneToOneField(
         Customer, on_delete=models.PROTECT, related_name="satisfaction_request"
     )
-    customer_return = models.ForeignKey(CustomerReturn, on_delete=models.PROTECT, related_name="+")
+    customer_return = models.ForeignKey(
+        CustomerReturn, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     asked_at = models.DateTimeField(_("asked"))
 
     class Meta:
         verbose_name = _("question of satisfaction")
         verbose_name_plural = _("questions of satisfaction")
+        constraints = [
+            CheckConstraint(
+                condition=Q(customer_return__isnull=False, order__isnull=True)
+                | Q(customer_return__isnull=True, order__isnull=False),
+                name="orders_asked_about_one_event",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.asked_at:%Y-%m-%d}"

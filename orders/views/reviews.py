@@ -11,7 +11,7 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from omnistore.errors import Refused
-from orders import approvers, decisions, returns, reviews, submissions
+from orders import approvers, decisions, opinions, returns, reviews, submissions
 from orders.approvers import Approver
 from orders.models import CustomerReturn, Review
 from stores import staff
@@ -26,7 +26,8 @@ Act = Callable[[], object]
 @clerk_required
 def waiting(request: ClerkRequest) -> HttpResponse:
     """Show the returns of the store that a person decides, and those he has decided."""
-    return screen(request, "orders/reviews.html", {"rows": _rows(request)})
+    said = opinions.waiting_in(request.tablet.store, at=now()).count()
+    return screen(request, "orders/reviews.html", {"rows": _rows(request), "opinions": said})
 
 
 @require_GET

@@ -6,7 +6,9 @@
  * `const SHELL = { version, offline, files }` in front; a new version takes over at once, and no
  * open page is loaded again for it.
  */
-const CACHE = `shell-${SHELL.version}`
+// A customer's pass has caches of its own (pass/worker.js).
+const MINE = "shell-"
+const CACHE = `${MINE}${SHELL.version}`
 // As long as htmx waits (htmx_config.json).
 const PATIENCE = 15_000
 const SILENT = [502, 503, 504]
@@ -36,7 +38,7 @@ async function keep() {
 }
 
 async function takeOver() {
-  for (const name of await caches.keys()) if (name !== CACHE) await caches.delete(name)
+  for (const name of await caches.keys()) if (name.startsWith(MINE) && name !== CACHE) await caches.delete(name)
   // The page is on its way while the worker wakes up.
   await registration.navigationPreload?.enable()
   await clients.claim()

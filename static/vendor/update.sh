@@ -39,3 +39,8 @@ fetch zxing-wasm 3
 mkdir -p zxing && cp "$work/package/dist/iife/reader/index.js" zxing/reader.js
 cp "$work/package/dist/reader/zxing_reader.wasm" zxing/reader.wasm
 cp "$work/package/LICENSE" zxing/
+
+# Draws QR codes on the customer's phone, whose codes change while it has no network.
+fetch uqr 0.1
+mkdir -p uqr && cp "$work/package/dist/index.mjs" uqr/uqr.js
+cp "$work/package/LICENSE" uqr/

@@ -11,6 +11,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils.timezone import now
 
+from customers import passes
 from customers.models import (
     Consent,
     ConsentWording,
@@ -24,8 +25,8 @@ from customers.models import (
 from omnistore.audit.models import AccessChange, Look
 from omnistore.outbox import relay
 from omnistore.outbox.models import Connection, Delivery, Event
-from orders import returns
-from orders.models import Order, Payment, Refund, SalesImport
+from orders import opinions, returns
+from orders.models import Opinion, Order, Payment, Refund, SalesImport, SatisfactionQuestion
 from orders.quotes import Choice
 from stores import keys
 from stores.models import ApiKey, Clerk, PinTries, Store, Tablet, User
@@ -34,6 +35,7 @@ from tests.factories import (
     WEBHOOK_SECRET,
     make_cart,
     make_customer,
+    make_opinion,
     make_order,
     make_policy,
     make_product,
@@ -58,6 +60,7 @@ def world(lyon: Store, nadia: Clerk, tablet: Tablet) -> None:
     SalesImport.objects.create(fingerprint="f", file_name="x.csv", source="uci", started_at=NOON)
     bag = make_product("85099A")
     larger = make_product("85099B")
+    SatisfactionQuestion.objects.create(occasion="SALE", asks="NPS", start_at=NOON)
     Connection.objects.create(name="CRM", url="https://crm.example/", secret=WEBHOOK_SECRET)
     wording = ConsentWording.objects.filter(purpose="MARKETING").first()
     wording = wording or ConsentWording.objects.create(
@@ -77,6 +80,7 @@ def live(
     LoyaltyEntry.objects.create(customer=customer, kind="IMPORTED", points=5, at=NOON)
     Touch.objects.create(channel="WEB", summary="Panier", at=NOON, **here)
     Visit.objects.create(outcome="IDENTIFIED", started_at=NOON, **here)
+    passes.issue(customer=customer, at=NOON)
     due: dict[str, Any] = {"created_at": NOON, "next_at": NOON, "expires_at": NOON}
     Message.objects.create(
         customer=customer,
@@ -93,6 +97,8 @@ def live(
     )
     Look.objects.create(customer_id=customer.pk, actor="CLERK", actor_id=1, reason="PAGE", at=NOON)
     make_cart(customer, [(bag, 1, 1990)])
+    said = make_opinion(customer, tablet.store, asked_at=now())
+    opinions.answer(asked=said, score=2, comment=customer.full_name, at=now())
     placed_at = now() - timedelta(days=3)
     order = make_order(
         customer, [(bag, 2, 1990), (larger, 1, 1990)], placed_at=placed_at, store=tablet.store
@@ -213,7 +219,18 @@ def test_shows_no_names_in_lists(office: Client, world: None) -> None:
 
 
 def test_lets_nobody_change_facts_money_and_consents(office: Client, world: None) -> None:
-    for model in (Order, Payment, Refund, Consent, Look, LoyaltyEntry, Event, Delivery, Message):
+    for model in (
+        Order,
+        Payment,
+        Refund,
+        Consent,
+        Look,
+        LoyaltyEntry,
+        Event,
+        Delivery,
+        Message,
+        Opinion,
+    ):
         row = model.objects.first()  # type: ignore[attr-defined]
 
         changed = office.post(address(model, "change", row.pk), {})

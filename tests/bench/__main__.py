@@ -21,6 +21,7 @@ BENCHES = (
     "paint",
     "weight",
     "scanning",
+    "phones",
     "journal",
     "lighthouse",
 )

@@ -39,13 +39,13 @@ def measure(scale: Scale) -> Iterator[Figure]:
     # Each end of each connection is an open file.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    with services() as (_, broker), _process(broker.url) as (port, pid):
+    with services() as (_, broker), process(broker.url) as (port, pid):
         yield from asyncio.run(_measured(port, pid, broker.url, tablets, quiet))
 
 
 async def _measured(port: int, pid: int, redis_url: str, tablets: int, quiet: int) -> list[Figure]:
     before = _kilobytes(pid)
-    listeners = [_Listener(port, number // A_STORE) for number in range(tablets)]
+    listeners = [Listener(port, number // A_STORE) for number in range(tablets)]
     gate = asyncio.Semaphore(AT_ONCE)
     await asyncio.gather(*(one.connect(gate) for one in listeners))
     after, threads, began = _kilobytes(pid), _threads(pid), _cpu(pid)
@@ -61,7 +61,7 @@ async def _measured(port: int, pid: int, redis_url: str, tablets: int, quiet: in
     ]
 
 
-async def _told(listeners: "list[_Listener]", redis_url: str) -> list[float]:
+async def _told(listeners: "list[Listener]", redis_url: str) -> list[float]:
     """Tell every store at once; return after how many seconds each tablet heard it."""
     hearing = [asyncio.ensure_future(one.hear()) for one in listeners]
     await asyncio.sleep(0)
@@ -75,7 +75,7 @@ async def _told(listeners: "list[_Listener]", redis_url: str) -> list[float]:
     return [at - told[one.store] for one, at in zip(listeners, heard, strict=True)]
 
 
-class _Listener:
+class Listener:
     """A tablet of the store that listens."""
 
     def __init__(self, port: int, store: int) -> None:
@@ -100,7 +100,7 @@ class _Listener:
 
 
 @contextmanager
-def _process(redis_url: str) -> Iterator[tuple[int, int]]:
+def process(redis_url: str) -> Iterator[tuple[int, int]]:
     """Run the process beside the app; yield its port and its id."""
     port = free_port()
     env = {**os.environ, "REDIS_URL": redis_url, "OMNISTORE_ENV": "test"}

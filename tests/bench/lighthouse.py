@@ -28,18 +28,18 @@ def measure(scale: Scale) -> Iterator[Figure]:
     if scale.is_quick:
         print("lighthouse is left out of a quick run", flush=True)
         return
-    _install()
+    install()
     port, least = free_port(), 100.0
     with tablet.opened(scale.small, f"--remote-debugging-port={port}") as counter:
         paths = tablet.screens(counter)
         for screen in SCREENS:
-            for category, score in _scores(counter.address + paths[screen], port).items():
+            for category, score in scores(counter.address + paths[screen], port).items():
                 least = min(least, score)
                 yield Figure(f"lighthouse_{screen}_{category.replace('-', '_')}", score, "points")
     yield Figure("lighthouse_min", least, "points")
 
 
-def _install() -> None:
+def install() -> None:
     """Have npm install what the lock file pins, unless it did so before."""
     lock = (PINNED / "package-lock.json").read_text()
     stamp = INSTALLED / "installed.json"
@@ -54,7 +54,7 @@ def _install() -> None:
     stamp.write_text(lock)
 
 
-def _scores(address: str, port: int) -> dict[str, float]:
+def scores(address: str, port: int) -> dict[str, float]:
     """Return the points from 0 to 100 in each category."""
     command = [str(INSTALLED / "node_modules/.bin/lighthouse"), address, f"--port={port}"]
     command += ["--disable-storage-reset", "--output=json", "--quiet"]

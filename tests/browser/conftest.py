@@ -26,12 +26,18 @@ expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def said(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the demo shop says: mails and text messages among it."""
+    return Path(os.environ.get("SHOP_SAID") or tmp_path_factory.mktemp("said") / "said.txt")
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory, said: Path) -> Iterator[str]:
     """The address of the running demo shop."""
     if running := os.environ.get("SHOP"):
         yield running
         return
-    with demo_shop(tmp_path_factory.mktemp("var")) as address:
+    with demo_shop(tmp_path_factory.mktemp("var"), said=said) as address:
         yield address
 
 

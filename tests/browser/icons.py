@@ -19,6 +19,10 @@ ICONS = (
     ("icon-512.png", 512, ""),
     ("icon-maskable-512.png", 512, FILLED),
     ("apple-touch-icon.png", 180, FILLED),
+    # Of a card in a wallet, for screens of three sharpnesses.
+    ("wallet-29.png", 29, FILLED),
+    ("wallet-58.png", 58, FILLED),
+    ("wallet-87.png", 87, FILLED),
 )
 
 

@@ -19,19 +19,28 @@ PATIENCE = 180
 
 
 @contextmanager
-def demo_shop(var: Path, port: int = 0, *, lan: bool = False) -> Iterator[str]:
-    """Run the demo shop on SQLite with everything in `var`; yield its address."""
+def demo_shop(
+    var: Path, port: int = 0, *, lan: bool = False, said: Path | None = None
+) -> Iterator[str]:
+    """
+    Run the demo shop on SQLite with everything in `var`; yield its address.
+
+    What it says, mails and text messages among it, goes into the file `said`.
+    """
     port = port or free_port()
     env = {key: value for key, value in os.environ.items() if not key.endswith(("_URL", "_MODULE"))}
     env |= {"OMNISTORE_ENV": "demo", "OMNISTORE_VAR": str(var)}
     # Ctrl-C goes to the whole group, as in a terminal.
-    running = subprocess.Popen(
-        [sys.executable, "manage.py", "serve", "--port", str(port), *(["--lan"] if lan else [])],
-        cwd=ROOT,
-        env=env,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    with (said or Path(os.devnull)).open("wb") as out:
+        running = subprocess.Popen(
+            [sys.executable, "manage.py", "serve", "--port", str(port), *(["--lan"] * lan)],
+            cwd=ROOT,
+            env=env,
+            stdout=out,
+            # The worker, which mails, says everything there.
+            stderr=out if said else None,
+            start_new_session=True,
+        )
     try:
         # With https, the plain port beside it is the last to answer.
         _wait_for(f"http://localhost:{port + lan}/", running)

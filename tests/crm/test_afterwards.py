@@ -25,6 +25,7 @@ STOPPED = {
     "return_id": "0b5c0000-0000-4000-8000-000000000009",
 }
 CREDIT = {"kind": "GIFT_CARD", "amount": 1990, "left": 500, "currency": "EUR", "credit_id": 4}
+ANSWER = {"number": "LYO-R1", "scale": "CSAT", "score": 2, "highest": 5, "order_id": None}
 
 
 def person(*, allows: bool) -> Person:
@@ -58,6 +59,7 @@ def test_segment_hears_of_no_article_of_somebody_who_allows_nothing() -> None:
     ("name", "payload", "event"),
     [
         ("orders.satisfaction.asked", {"number": "LYO-R1"}, "Satisfaction Asked"),
+        ("orders.satisfaction.answered", ANSWER, "Satisfaction Answered"),
         ("orders.return.cancelled", {"number": "LYO-R1"}, "Return Cancelled"),
         ("orders.withdrawal.declared", {"number": "W-1"}, "Withdrawal Declared"),
         ("orders.credit.issued", CREDIT, "Store Credit Issued"),
@@ -93,6 +95,8 @@ def test_segment_hears_nothing_of_what_is_the_shops_own_business(name: str) -> N
         ("customers.advertising.stopped", STOPPED, "85099B"),
         ("customers.advertising.resumed", STOPPED | {"order_id": None}, "85099B"),
         ("orders.satisfaction.asked", {"number": "LYO-R1"}, "LYO-R1"),
+        ("orders.satisfaction.asked", {"number": "LYO-R1", "channel": "EMAIL"}, "LYO-R1"),
+        ("orders.satisfaction.answered", ANSWER, "2 sur 5"),
         ("orders.return.cancelled", {"number": "LYO-R1"}, "LYO-R1"),
         ("orders.withdrawal.declared", {"number": "W-1"}, "W-1"),
         ("orders.credit.used", CREDIT, "5,00"),
@@ -114,6 +118,7 @@ def test_hubspot_gets_a_note(name: str, payload: dict[str, Any], words: str) -> 
     [
         ("customers.advertising.stopped", STOPPED, "85099B"),
         ("orders.satisfaction.asked", {"number": "LYO-R1"}, "LYO-R1"),
+        ("orders.satisfaction.answered", ANSWER, "LYO-R1"),
         ("orders.credit.used", CREDIT, "GIFT_CARD"),
     ],
 )

@@ -18,7 +18,7 @@ from omnistore.counter.recognition import Recognition
 from omnistore.demo import dates, people, shop
 from omnistore.demo.people import Person
 from omnistore.outbox.models import Connection, Event
-from orders import barcodes, carts, history
+from orders import barcodes, carts, history, opinions
 from orders.history import PurchaseLine
 from orders.models import (
     Order,
@@ -289,6 +289,18 @@ def test_is_made_once(demo: None) -> None:
     assert Customer.objects.count() == 300
     assert Clerk.objects.count() == 5
     assert Connection.objects.get().url == "http://localhost:8124/demo/crm/inbox"
+
+
+def test_two_customers_have_said_how_it_was(demo: None) -> None:
+    lyon = Store.objects.get(code="lyo")
+
+    said = opinions.for_store(lyon, at=MORNING)
+
+    assert [(one.customer, one.score) for one in said] == [
+        (customer(people.THOMAS), 2),
+        (customer(people.JULIEN), 5),
+    ]
+    assert all(one.comment for one in said)
 
 
 def test_every_article_has_a_barcode_of_its_own_that_is_no_card(demo: None) -> None:

@@ -22,10 +22,14 @@ SAID = {
         "moment": "¤16 nov.",
     },
     "news": {"name": "¤Camille", "title": "¤Sac", "text": "¤offer"},
+    "how_was_it": {"question": "¤", "link": "¤link"},
+}
+PURPOSES = {
+    "news": Message.Purpose.MARKETING,
+    "how_was_it": Message.Purpose.SATISFACTION,
 }
 # What says too much for a text goes by e-mail only.
 CHANNELS = {"withdrawal_acknowledged": [Message.Channel.EMAIL]}
-PURPOSES = {"news": Message.Purpose.MARKETING}
 
 
 def walk(client: Client, world: World, language: str) -> Iterator[Screen]:

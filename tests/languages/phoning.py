@@ -63,3 +63,18 @@ def walk(counter: Client, language: str, world: World) -> Iterator[Screen]:
     yield from get(phone, "/c/here/")
     yield from post(counter, f"/arrivals/{number}/serve/", {})
     yield from get(counter, "/")
+    yield from _passing(phone, language)
+
+
+def _passing(known: Client, language: str) -> Iterator[Screen]:
+    """Yield the pass: the way to it on a phone that is not known, then on one that is."""
+    stranger = Client(raise_request_exception=False, HTTP_ACCEPT_LANGUAGE=language)
+    yield from get(stranger, "/pass/", f"/pass/manifest.{language}.webmanifest")
+    yield from post(stranger, "/pass/ask/", {"contact": "x"})
+    for contact in ("nobody@example.com", "both@example.com"):
+        stranger.post("/pass/ask/", {"contact": contact})
+        yield from get(stranger, "/pass/code/")
+        yield from post(stranger, "/pass/code/", {"code": "000000"})
+        code = Message.objects.latest("created_at").variables["code"]
+        yield from post(stranger, "/pass/code/", {"code": code})
+    yield from get(known, "/pass/", "/pass/hour/", "/pass/leave/")

@@ -15,7 +15,7 @@ from orders.admin.policy_forms import ROWS
 from stores.http import LANGUAGE_COOKIE, SIGN_IN_COOKIE, TABLET_COOKIE
 from stores.models import Clerk, Tablet
 from tests.factories import SIGN_IN
-from tests.languages import letters, phoning, returning
+from tests.languages import letters, opinions, phoning, returning
 from tests.languages.steps import HTMX, Screen, get, post
 from tests.languages.world import BARCODE, CARD, World
 from tests.receiver import listening
@@ -24,7 +24,14 @@ TYPED = (
     *("¤moreau", "04 78 12 34 56", "LYO-000003", "LYO-999999", "07 12 34 56 78", "x" * 600, "@"),
     *("06 12", "+999 1", "06 12 34 56 78 90 12", "2000000000016", "a", "", "((", BARCODE),
     *("WIFI:S:a;;", "https://¤.example/", "BEGIN:VCARD", "otpauth://totp/a", "mailto:x", "tel:+1"),
-    *("geo:1,1", "BEGIN:VEVENT", "SMSTO:1:a", "upi://pay", "¤a ¤text ¤of ¤many 1"),
+    *(
+        "geo:1,1",
+        "P9AAAAAAAA" + "B" * 16,
+        "BEGIN:VEVENT",
+        "SMSTO:1:a",
+        "upi://pay",
+        "¤a ¤text ¤of ¤many 1",
+    ),
 )
 
 
@@ -42,6 +49,7 @@ def walk(world: World, language: str) -> Iterator[Screen]:
     yield from _returning(counter, world)
     yield from returning.walk(counter, _client(language), world, language)
     yield from _team(counter, world)
+    yield from opinions.walk(counter, _client(language), world, language)
     yield from letters.walk(_client(language), world, language)
     yield from phoning.walk(counter, language, world)
     yield from _locked(counter, world)

@@ -12,6 +12,7 @@ from customers import letters, privacy
 from customers.models import Message
 from omnistore.outbox.models import Event
 from orders import declarations, history, policies, quotes, returns, withdrawals
+from orders import privacy as order_privacy
 from orders.models import CustomerReturn, Order, OrderLine, Product, Withdrawal
 from orders.policies import PolicyBook, words
 from orders.quotes import Choice
@@ -288,6 +289,17 @@ def test_who_is_forgotten_leaves_the_declaration_without_name(order: Order) -> N
     assert (made.name, made.email, made.forgotten_at) == ("", "", LAST_DAY)
     assert made.lines.get().units == 3
     assert Message.objects.get().state == "DROPPED"
+
+
+def test_his_own_copy_says_what_he_declared(order: Order) -> None:
+    declare(order)
+    assert order.customer is not None
+
+    (copy,) = order_privacy.withdrawals_of(order.customer)
+
+    assert copy["declared_at"] == IN_TIME.isoformat()
+    assert (copy["name"], copy["email"]) == ("Camille Moreau", "c@example.fr")
+    assert copy["articles"] == [{"article": "Sac à pois", "units": 3}]
 
 
 def test_names_are_kept_as_long_as_somebody_may_dispute_it(order: Order) -> None:

@@ -94,8 +94,17 @@ LOCKS = {
     "orders/carts.py:_locked:Cart": [
         "tests/races/test_told.py::test_keeps_the_newest_of_a_carts_news_that_come_at_once"
     ],
+    "orders/opinions.py:answer:Customer": [
+        "tests/races/test_opinions.py::test_of_several_answers_at_once_one_counts"
+    ],
     "customers/onetime.py:_open:OneTimeCode": [
         "tests/races/test_onetime.py::test_proves_once_when_it_is_shown_several_times_at_once"
+    ],
+    "customers/passes.py:_locked:Pass": [
+        "tests/races/test_passes.py::test_identifies_once_when_it_is_scanned_several_times_at_once"
+    ],
+    "customers/passes.py:_hold:Customer": [
+        "tests/races/test_passes.py::test_is_one_pass_when_it_is_asked_for_several_times_at_once"
     ],
     "customers/messages.py:claim_due:Message": [
         "tests/races/test_messages.py::test_gives_each_message_to_one_worker"

@@ -8,6 +8,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from customers import emails, phones
 from customers.models import Identifier
 from omnistore import modules, words
 
@@ -15,7 +16,7 @@ register = template.Library()
 
 WRITTEN = (
     *(words.money, words.amount, words.phone, words.ago, words.day, words.moment),
-    words.span,
+    *(words.span, words.percent),
 )
 for write in WRITTEN:
     register.filter(write.__name__, write)
@@ -42,6 +43,16 @@ def identifier(held: Identifier, country: str) -> str:
         # 2 000000 000015, as it is printed under the bars.
         return words.NO_BREAK.join((held.value[:1], held.value[1:7], held.value[7:]))
     return held.value
+
+
+@register.filter
+def masked(held: Identifier, country: str) -> str:
+    """Return enough of the phone or e-mail to check an answer by, and the card in full."""
+    if held.kind == Identifier.Kind.PHONE:
+        return phones.masked(held.value, country)
+    if held.kind == Identifier.Kind.EMAIL:
+        return emails.masked(held.value)
+    return identifier(held, country)
 
 
 @register.simple_tag

@@ -168,7 +168,12 @@ def _said(name: str, payload: Mapping[str, Any]) -> str:
         "orders.credit.issued": _("Credit of %(amount)s issued."),
         "orders.credit.used": _("Credit of %(amount)s spent, %(left)s is left."),
         "orders.credit.restored": _("Credit of %(amount)s came back, %(left)s is left."),
-        "orders.satisfaction.asked": _("Return %(number)s is settled: ask how it went."),
+        "orders.satisfaction.asked": _("The customer is asked how it was (%(number)s).")
+        if told.get("channel")
+        else _("Ask the customer how it was (%(number)s)."),
+        "orders.satisfaction.answered": _(
+            "The customer said how it was (%(number)s): %(score)s out of %(highest)s."
+        ),
         "customers.advertising.stopped": _(
             "Do not advertise article %(sku)s to this customer: it came back (%(reason)s)."
         ),

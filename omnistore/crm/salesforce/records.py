@@ -19,7 +19,8 @@ from orders.models import CustomerReturn, Order
 # Facts that are an entry of their own in the customer's history.
 HISTORY = {
     *("orders.refund.paid", "orders.refund.failed", "orders.refund.rerouted"),
-    *("orders.exchange.made", "orders.return.cancelled", "orders.satisfaction.asked"),
+    *("orders.exchange.made", "orders.return.cancelled"),
+    *("orders.satisfaction.asked", "orders.satisfaction.answered"),
     *("orders.credit.issued", "orders.credit.used", "orders.credit.restored"),
     *("orders.withdrawal.declared",),
     *("customers.advertising.stopped", "customers.advertising.resumed"),

@@ -7,10 +7,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from customers import checkins, handsets
 from omnistore.phone.http import (
-    KNOWN_COOKIE,
     PATH,
     SESSION_COOKIE,
     PhoneRequest,
+    forget_known,
     keep_known,
     known_phone,
     page,
@@ -61,5 +61,5 @@ def forget(request: HttpRequest) -> HttpResponse:
     if known := known_phone(request):
         handsets.forget(phone=known, at=now())
     answer = redirect("phone:anonymous")
-    answer.delete_cookie(KNOWN_COOKIE, path=PATH)
+    forget_known(answer)
     return answer

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0005_ledgers_are_only_added_to"),
+        ("orders", "0007_questions_about_sales_go_back"),
     ]
 
     operations = [
