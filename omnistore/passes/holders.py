@@ -14,7 +14,7 @@ from customers import handsets, identity, passes
 from customers.models import Customer, Pass
 from customers.onetime import Proven
 from omnistore.errors import Conflict, NotFound
-from omnistore.phone.http import forget_known, keep_known, known_phone
+from omnistore.phone.http import forget_known, is_turned, keep_known, known_phone
 
 
 class NobodyKnown(NotFound):
@@ -70,7 +70,9 @@ def customer_of(proven: Proven) -> Customer:
 def remember(
     request: HttpRequest, answer: HttpResponse, customer: Customer, *, at: datetime
 ) -> None:
-    """Know this phone as the customer's from now on."""
+    """Know this phone as the customer's from now on; the clerk's own tablet is nobody's."""
+    if is_turned(request):
+        return
     _known, secret = handsets.remember(customer=customer, at=at)
     keep_known(request, answer, secret)
 

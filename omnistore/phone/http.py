@@ -33,8 +33,10 @@ KNOWN_COOKIE = "omnistore_known_phone"
 TICKET_COOKIE = "omnistore_phone_ticket"
 PROVEN_COOKIE = "omnistore_phone_proven"
 HOLDERS_COOKIE = "omnistore_phone_holders"
-# The "phone" is the clerk's tablet, handed over: in the end it is given back.
+# The "phone" is the clerk's tablet, handed over: it is given back, and is nobody's on any page.
 TURNED_COOKIE = "omnistore_turned"
+# Longer than a customer's ten minutes: who was too slow finds the way back all the same.
+TURNED_FOR = timedelta(hours=1)
 PATH = "/c/"
 KNOWN_PATH = "/"
 SALT = "omnistore known phone"
@@ -95,12 +97,19 @@ def dead(request: HttpRequest, refusal: registers.DeadCode) -> HttpResponse:
 def page(
     request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    is_turned = TURNED_COOKIE in request.COOKIES
-    return render(request, template, context | {"is_turned": is_turned}, status=status)
+    context = context | {"is_turned": is_turned(request)}
+    return render(request, template, context, status=status)
+
+
+def is_turned(request: HttpRequest) -> bool:
+    """Whether it is the clerk's own tablet: the next customer may be handed it, too."""
+    return TURNED_COOKIE in request.COOKIES
 
 
 def known_phone(request: HttpRequest) -> KnownPhone | None:
     """Return the row of the phone that was asked to be known again, unless it was revoked."""
+    if is_turned(request):
+        return None
     try:
         secret = request.get_signed_cookie(KNOWN_COOKIE, salt=SALT, max_age=KNOWN_FOR)
     except (KeyError, signing.BadSignature):
@@ -120,20 +129,25 @@ def keep_session(request: HttpRequest, answer: HttpResponse, secret: str) -> Non
     )
 
 
-def keep(
-    request: HttpRequest, answer: HttpResponse, name: str, value: str, *, secret: str | None = None
-) -> None:
-    """
-    Leave something with the phone for as long as its session; sealed, nobody reads it there.
-
-    `secret` is the session's when it begins with this very answer.
-    """
-    secret = secret or request.COOKIES.get(SESSION_COOKIE, "")
+def keep(request: HttpRequest, answer: HttpResponse, name: str, value: str) -> None:
+    """Leave something with the phone for as long as its session; sealed, nobody reads it there."""
     answer.set_cookie(
         name,
-        seal(f"{_sealed_for(name, secret)}{value}"),
+        _sealed(name, request.COOKIES.get(SESSION_COOKIE, ""), value),
         max_age=handsets.LIFE,
         path=PATH,
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def keep_turned(request: HttpRequest, answer: HttpResponse, language: str, secret: str) -> None:
+    """Note that the tablet is turned round, in which language; the session begins with `secret`."""
+    answer.set_cookie(
+        TURNED_COOKIE,
+        _sealed(TURNED_COOKIE, secret, language),
+        max_age=TURNED_FOR,
         secure=request.is_secure(),
         httponly=True,
         samesite="Lax",
@@ -146,11 +160,15 @@ def kept(request: HttpRequest, name: str) -> str:
         words = unseal(request.COOKIES.get(name, ""))
     except (InvalidToken, ValueError):
         return ""
-    lead = _sealed_for(name, request.COOKIES.get(SESSION_COOKIE, ""))
+    lead = _lead(name, request.COOKIES.get(SESSION_COOKIE, ""))
     return words.removeprefix(lead) if words.startswith(lead) else ""
 
 
-def _sealed_for(name: str, secret: str) -> str:
+def _sealed(name: str, secret: str, value: str) -> str:
+    return seal(f"{_lead(name, secret)}{value}")
+
+
+def _lead(name: str, secret: str) -> str:
     return f"{name} {fingerprint(secret)} "
 
 

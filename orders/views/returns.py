@@ -138,6 +138,8 @@ def _refused(
     """Show why not, with what stood on the page: nothing of it was kept."""
     try:
         kept = returns.choose(draft=draft, choices=posted.choices)
+    except returns.DraftGone:
+        return redirect("orders:return", draft.pk)
     except Refused:
         kept = None
     return _again(request, draft, posted, status=409, problem=refusal.sentence, kept=kept)

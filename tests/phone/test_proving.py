@@ -166,6 +166,19 @@ def test_what_was_left_for_one_use_is_worth_nothing_for_another(at_the_register:
     assert "Nobody here has" not in at_the_register.get("/c/join/").content.decode()
 
 
+def test_one_of_a_family_is_announced_as_perhaps_another(
+    at_the_register: Client, camille: Customer
+) -> None:
+    """rules.md 3.2: a shared address identifies nobody alone, also when we know but one of them."""
+    Identifier.objects.filter(value=KNOWN).update(is_shared=True)
+    asked(at_the_register, KNOWN)
+
+    said(at_the_register, sent())
+
+    assert CheckIn.objects.get().is_unsure
+    assert "/c/remember/" not in at_the_register.get("/c/here/").content.decode()
+
+
 @pytest.mark.parametrize("left", ["", "x", "camille", "gAAAAABhello"])
 def test_nobody_makes_himself_somebody_by_a_cookie(
     at_the_register: Client, camille: Customer, left: str

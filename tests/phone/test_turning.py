@@ -4,11 +4,11 @@ import pytest
 from django.test import Client
 from django.utils.timezone import now
 
-from customers.models import CheckIn, Customer, KnownPhone, PhoneSession
+from customers.models import CheckIn, Customer, KnownPhone, Message, PhoneSession
 from stores.models import Register, Tablet
 from tests.factories import make_customer
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 NEWCOMER = {"first_name": "Louise", "last_name": "Petit", "phone": "06 98 76 54 32"}
 BEHIND = ["/", "/sign-up/", "/tablet/", "/goods/", "/returns/waiting/", "/arrivals/", "/team/"]
 
@@ -40,6 +40,17 @@ def test_the_clerks_tablet_is_nobodys_phone_from_now_on(turned: Client) -> None:
     assert "omnistore_known_phone" not in turned.cookies
 
 
+def test_the_clerks_tablet_carries_nobodys_pass(turned: Client) -> None:
+    make_customer(email="camille@example.com")
+    turned.post("/pass/ask/", {"contact": "camille@example.com"})
+    digits = Message.objects.latest("created_at").variables["code"]
+
+    turned.post("/pass/code/", {"code": digits})
+
+    assert not KnownPhone.objects.exists()
+    assert turned.get("/pass/hour/").status_code == 401
+
+
 @pytest.mark.parametrize("path", BEHIND)
 def test_no_way_leads_back_to_the_clerks_pages_but_a_pin(turned: Client, path: str) -> None:
     camille = make_customer()
@@ -51,6 +62,8 @@ def test_no_way_leads_back_to_the_clerks_pages_but_a_pin(turned: Client, path: s
 
 def test_the_customers_ten_minutes_end_for_good(turned: Client) -> None:
     PhoneSession.objects.update(expires_at=now())
+    # The browser lets the session's cookie go at the same time.
+    del turned.cookies["omnistore_phone"]
 
     answer = turned.post("/c/join/", NEWCOMER)
 

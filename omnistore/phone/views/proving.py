@@ -106,7 +106,8 @@ def _known(request: PhoneRequest, proven: onetime.Proven) -> HttpResponse:
     held = identity.holders_of([(proven.kind, proven.value)])
     holders = list(dict.fromkeys(holder.customer for holder in held))
     if len(holders) == 1:
-        return _announced(request, holders[0])
+        # One of a family, of whom we know no other: a shared address identifies nobody alone.
+        return _announced(request, holders[0], is_unsure=held[0].identifier.is_shared)
     if not holders:
         answer = redirect("phone:join")
         keep(request, answer, PROVEN_COOKIE, f"{proven.kind} {proven.value}")

@@ -9,9 +9,9 @@ from customers import checkins, handsets
 from omnistore.phone.http import (
     PATH,
     SESSION_COOKIE,
-    TURNED_COOKIE,
     PhoneRequest,
     forget_known,
+    is_turned,
     keep_known,
     known_phone,
     page,
@@ -55,7 +55,7 @@ def remember(request: PhoneRequest) -> HttpResponse:
     by nobody but himself.
     """
     answer, session = redirect("phone:here"), request.session_at
-    if session.customer is None or TURNED_COOKIE in request.COOKIES:
+    if session.customer is None or is_turned(request):
         return answer
     check_in = checkins.latest_of(register=session.register, customer=session.customer)
     if check_in and not check_in.is_one_of_several:

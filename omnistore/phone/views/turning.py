@@ -15,10 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from customers import handsets
 from omnistore.phone.http import (
-    TURNED_COOKIE,
     PhoneRequest,
-    keep,
     keep_session,
+    keep_turned,
     page,
     session_required,
 )
@@ -40,7 +39,7 @@ def turn(request: ClerkRequest) -> HttpResponse:
     answer = redirect("phone:handed")
     keep_session(request, answer, secret)
     # In the language that the two were reading.
-    keep(request, answer, TURNED_COOKIE, get_language() or "", secret=secret)
+    keep_turned(request, answer, get_language() or "", secret)
     return answer
 
 

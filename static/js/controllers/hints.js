@@ -17,6 +17,7 @@ export default class extends Controller {
 
   connect() {
     this.wait = LATER
+    this.isGone = false
     this.#listen()
   }
 
